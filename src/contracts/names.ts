@@ -1,0 +1,37 @@
+/** Names that cross process boundaries: Temporal types, ids, messages and search attributes. No imports. */
+
+export const TASK_QUEUE = 'ayon-ftrack';
+
+export const WORKFLOW = { event: 'handleEvent', queue: 'projectQueue' } as const;
+
+/** Workflow id of an ftrack event; a further part of a split bulk event carries its number. */
+export const eventWorkflowId = (ftrackEventId: string, part = 1): string =>
+  part === 1 ? `ftrack-event/${ftrackEventId}` : `ftrack-event/${ftrackEventId}.${part}`;
+
+/** Queue of a project; events without a project share `project-queue/site`. */
+export const projectQueueId = (project: string | null): string => `project-queue/${project ?? 'site'}`;
+
+export const SIGNAL = {
+  grant: 'grant',
+  revoke: 'revoke',
+  retry: 'retry',
+  skip: 'skip',
+  resolve: 'resolve',
+  enqueue: 'enqueue',
+  done: 'done',
+  waiting: 'waiting',
+  pause: 'pause',
+  resume: 'resume',
+} as const;
+
+export const QUERY = { state: 'state' } as const;
+
+/** Custom search attributes and their types, created in the namespace at start when missing. */
+export const SEARCH_ATTRIBUTES = {
+  FtrackProject: 'KEYWORD',
+  FtrackTopic: 'KEYWORD',
+  FtrackEventId: 'KEYWORD',
+  FtrackUser: 'KEYWORD',
+  SyncDirection: 'KEYWORD',
+  SyncOutcome: 'KEYWORD',
+} as const;

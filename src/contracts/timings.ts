@@ -1,0 +1,47 @@
+/**
+ * Every wait of the product in one table, in milliseconds. Tests divide it by a scale; one test holds the production
+ * values in their order (heartbeat < watchdog < start delay). No imports: workflow code reads it too.
+ */
+export const TIMINGS = {
+  /** An event whose ticket was lost wakes by itself after this, ± `startDelayJitter`. */
+  startDelay: 600_000,
+  /** Then it enrols again after this, doubling up to `enrolAgainMax`. */
+  enrolAgain: 1_200_000,
+  enrolAgainMax: 21_600_000,
+  /** A queue that was rebuilt by enrolments, or overflowed, waits so long for further ones before it grants. */
+  settle: 5_000,
+  /** The queue looks at a turn holder that has been silent for so long. */
+  watchdog: 30_000,
+  /** A queue without work closes after this. */
+  idleClose: 60_000,
+  /** An activity that is silent so long is given to another worker. */
+  heartbeat: 5_000,
+  /** A write that ends later than this after the read it rests on is followed by another read. */
+  lateWrite: 1_000,
+  activity: 300_000,
+  /** Outages: first and largest pause between two tries. */
+  outageFirst: 1_000,
+  outageMax: 60_000,
+  /** Class `attempts`: pauses 1, 2, 4, … s, at most this. */
+  attemptsFirst: 1_000,
+  attemptsMax: 60_000,
+  /** A child whose parent is parked tries again by itself after this, doubling up to `blockedMax`. */
+  blockedFirst: 60_000,
+  blockedMax: 3_600_000,
+  /** A parked event tells its queue that it is parked, should the queue have been lost. */
+  announce: 21_600_000,
+} as const;
+
+export type Timings = { readonly [K in keyof typeof TIMINGS]: number };
+
+/** Share of `startDelay` by which it varies, so that a lost queue is not rebuilt in one burst. */
+export const START_DELAY_JITTER = 0.2;
+
+/** Tries of class `attempts` before an event parks: about two minutes with the pauses above. */
+export const MAX_ATTEMPTS = 8;
+
+/** @param scale 1 in production; tests use 20 to 100. */
+export function timings(scale = 1): Timings {
+  const scaled = Object.entries(TIMINGS).map(([name, ms]) => [name, Math.max(1, Math.round(ms / scale))]);
+  return Object.fromEntries(scaled) as Timings;
+}
