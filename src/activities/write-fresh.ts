@@ -2,9 +2,13 @@ import type { StepContext } from './step';
 
 export interface FreshWrite<Plan> {
   /** Reads source and target and says what differs; undefined when nothing does. */
-  read(): Promise<Plan | undefined>;
+  read(signal: AbortSignal): Promise<Plan | undefined>;
+  /** Never cancelled half-way: a request that was cut off may still arrive, and then nobody would look again. */
   write(plan: Plan): Promise<void>;
 }
+
+/** A stalled twin that cannot get its last look at the source gives up after so many rounds; the queue goes on. */
+const MAX_ROUNDS = 20;
 
 /**
  * Brings the target to the source's present value, also when this process was stopped (SIGSTOP, swap, long GC) and
@@ -13,14 +17,12 @@ export interface FreshWrite<Plan> {
  * - a write that ended late, or was overtaken by a cancellation, is followed by another read, until nothing differs.
  * @returns how many times it wrote; 0 means that nothing differed.
  */
-export async function writeFresh<Plan>(
-  context: StepContext,
-  { read, write }: FreshWrite<Plan>,
-): Promise<number> {
+export async function writeFresh<Plan>(context: StepContext, { read, write }: FreshWrite<Plan>): Promise<number> {
   const maxAge = context.timings.heartbeat / 2;
-  for (let writes = 0; ; ) {
+  let writes = 0;
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const readAt = context.now();
-    const plan = await read();
+    const plan = await read(writes === 0 ? context.signal : new AbortController().signal);
     if (plan === undefined) {
       return writes;
     }
@@ -30,10 +32,22 @@ export async function writeFresh<Plan>(
     if (context.now() - readAt > maxAge) {
       continue;
     }
-    await write(plan);
     writes += 1;
+    await writeOrLookAgain(context, () => write(plan));
     if (!context.signal.aborted && context.now() - readAt <= context.timings.lateWrite) {
       return writes;
+    }
+  }
+  return writes;
+}
+
+/** Once cancelled, a write of unknown fate is settled by the next read instead of a retry by Temporal. */
+async function writeOrLookAgain(context: StepContext, write: () => Promise<void>): Promise<void> {
+  try {
+    await write();
+  } catch (error) {
+    if (!context.signal.aborted) {
+      throw error;
     }
   }
 }
