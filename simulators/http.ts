@@ -1,0 +1,333 @@
+import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { FaultRequest, TakenFault } from './faults';
+import { Faults } from './faults';
+
+/** One request as a route handler sees it. */
+export interface RouteRequest extends FaultRequest {
+  readonly query: URLSearchParams;
+  readonly headers: IncomingHttpHeaders;
+  /** Values of the `:name` segments, decoded; `*` is the rest of the path under the key `rest`. */
+  readonly params: Readonly<Record<string, string>>;
+  /** The body as bytes. */
+  readonly raw: Buffer;
+  /** Why `body` is undefined although bytes came: the JSON parser's message. */
+  readonly bodyError: string | undefined;
+}
+
+/** `json` wins over `body`; status default 200. */
+export interface RouteAnswer {
+  readonly status?: number;
+  readonly json?: unknown;
+  readonly body?: string | Buffer;
+  readonly contentType?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export type RouteHandler = (request: RouteRequest) => RouteAnswer | Promise<RouteAnswer>;
+
+export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+
+/** One answered (or cut) request. `status` 0: the socket was destroyed instead of an answer. */
+export interface Call {
+  /** Arrival, milliseconds since the epoch. */
+  readonly at: number;
+  readonly method: string;
+  readonly path: string;
+  /** Short text of the body, at most 2,000 characters. */
+  readonly body: string;
+  readonly status: number;
+  /** Time until the answer was handed to the socket, milliseconds. */
+  readonly ms: number;
+}
+
+export interface SimulatorServerOptions {
+  /** Largest body that is read, bytes; default 64 MiB. A longer one is answered with 413. */
+  readonly bodyLimit?: number;
+  /** Short text of a body for the call log; default: its first 2,000 characters. */
+  readonly summarise?: (request: RouteRequest) => string;
+  /** Called when no route matches; default 404 with a JSON body. */
+  readonly notFound?: RouteHandler;
+  /** Turns an exception of a handler into an answer; default 500 with its message. */
+  readonly onError?: (error: unknown) => RouteAnswer;
+  /** Paths that start with one of these are neither logged nor hit by faults. */
+  readonly quietPrefixes?: readonly string[];
+}
+
+interface Route {
+  readonly method: string;
+  readonly segments: readonly string[];
+  readonly handler: RouteHandler;
+}
+
+const maxCalls = 20_000;
+const summaryLength = 2_000;
+
+/** The last 20,000 calls of a server, oldest first. */
+export class CallLog {
+  private entries: Call[] = [];
+
+  record(call: Call): void {
+    this.entries.push(call);
+    if (this.entries.length > maxCalls * 1.25) {
+      this.entries = this.entries.slice(-maxCalls);
+    }
+  }
+
+  list(filter: (call: Call) => boolean = () => true): Call[] {
+    return this.entries.filter(filter);
+  }
+
+  count(filter: (call: Call) => boolean = () => true): number {
+    return this.list(filter).length;
+  }
+
+  clear(): void {
+    this.entries = [];
+  }
+}
+
+function matchSegments(
+  pattern: readonly string[],
+  path: readonly string[],
+): Record<string, string> | undefined {
+  const params: Record<string, string> = {};
+  for (const [index, segment] of pattern.entries()) {
+    const value = path[index];
+    if (segment === '*') {
+      params['rest'] = path.slice(index).join('/');
+      return params;
+    }
+    if (value === undefined) {
+      return undefined;
+    }
+    if (segment.startsWith(':')) {
+      params[segment.slice(1)] = value;
+    } else if (segment !== value) {
+      return undefined;
+    }
+  }
+  return pattern.length === path.length ? params : undefined;
+}
+
+function decode(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}
+
+function parseJson(raw: Buffer): { body: unknown; bodyError: string | undefined } {
+  if (raw.length === 0) {
+    return { body: undefined, bodyError: undefined };
+  }
+  try {
+    return { body: JSON.parse(raw.toString('utf8')) as unknown, bodyError: undefined };
+  } catch (error) {
+    return { body: undefined, bodyError: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** @returns undefined when the body is longer than the limit (the rest is thrown away unread). */
+async function readBody(request: IncomingMessage, limit: number): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request) {
+    const bytes = chunk as Buffer;
+    size += bytes.length;
+    if (size <= limit) {
+      chunks.push(bytes);
+    }
+  }
+  return size > limit ? undefined : Buffer.concat(chunks);
+}
+
+/**
+ * A small HTTP server for simulators: routes, faults, a call log, and a socket that can start to refuse connections
+ * and come back on the same port.
+ */
+export class SimulatorServer {
+  readonly faults = new Faults();
+  readonly calls = new CallLog();
+  private readonly options: SimulatorServerOptions;
+  private readonly routes: Route[] = [];
+  private readonly sockets = new Set<Socket>();
+  private readonly server: Server;
+  private host = '127.0.0.1';
+  private port = 0;
+
+  constructor(options: SimulatorServerOptions = {}) {
+    this.options = options;
+    this.server = createServer((request, response) => {
+      // A cut socket rejects the read of the body: nobody is left to answer.
+      this.answer(request, response).catch(() => request.socket.destroy());
+    });
+    this.server.on('connection', (socket) => {
+      this.sockets.add(socket);
+      socket.once('close', () => this.sockets.delete(socket));
+    });
+  }
+
+  /** @param pattern path with `:name` segments; a last segment `*` takes the rest */
+  route(method: string, pattern: string, handler: RouteHandler): void {
+    this.routes.push({ method, segments: pattern.split('/').slice(1), handler });
+  }
+
+  /** Takes websocket upgrades; without one they are refused by node. */
+  onUpgrade(handler: UpgradeHandler): void {
+    this.server.on('upgrade', handler);
+  }
+
+  /** Port 0 takes a free one. */
+  async start(options: { host?: string; port?: number } = {}): Promise<void> {
+    this.host = options.host ?? this.host;
+    this.port = options.port ?? 0;
+    await this.listen();
+  }
+
+  /** Base address without a trailing slash. */
+  get url(): string {
+    return `http://${this.host}:${this.port}`;
+  }
+
+  /** From now on connections are refused; all sockets, websockets too, are destroyed. */
+  async refuse(): Promise<void> {
+    if (!this.server.listening) {
+      return;
+    }
+    const closed = new Promise<void>((resolve) => {
+      this.server.close(() => resolve());
+    });
+    for (const socket of this.sockets) {
+      socket.destroy();
+    }
+    await closed;
+  }
+
+  /** Accepts connections again, on the same port. */
+  async listen(): Promise<void> {
+    if (this.server.listening) {
+      return;
+    }
+    await new Promise<void>((resolve, reject) => {
+      this.server.once('error', reject);
+      this.server.listen(this.port, this.host, () => {
+        this.server.off('error', reject);
+        resolve();
+      });
+    });
+    this.port = (this.server.address() as AddressInfo).port;
+  }
+
+  async close(): Promise<void> {
+    await this.refuse();
+  }
+
+  private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const started = performance.now();
+    const at = Date.now();
+    const raw = await readBody(request, this.options.bodyLimit ?? 64 * 1024 * 1024);
+    const { routed, handler } = this.dispatch(request, raw ?? Buffer.alloc(0));
+    const quiet = (this.options.quietPrefixes ?? []).some((prefix) => routed.path.startsWith(prefix));
+    const fault = quiet ? undefined : this.faults.take(routed);
+    const result = raw
+      ? await this.work({ routed, handler, fault })
+      : { status: 413, json: { message: 'The request body is longer than the simulator reads.' } };
+    const status = result ? this.send(response, result) : 0;
+    if (!result) {
+      request.socket.destroy();
+    }
+    if (!quiet) {
+      const body = this.summary(routed);
+      const ms = performance.now() - started;
+      this.calls.record({ at, method: routed.method, path: routed.path, body, status, ms });
+    }
+  }
+
+  private summary(request: RouteRequest): string {
+    const text = this.options.summarise?.(request) ?? request.raw.subarray(0, summaryLength).toString('utf8');
+    return text.slice(0, summaryLength);
+  }
+
+  /** @returns undefined when the socket must be cut instead of answered. */
+  private async work(task: {
+    routed: RouteRequest;
+    handler: RouteHandler;
+    fault: TakenFault | undefined;
+  }): Promise<RouteAnswer | undefined> {
+    const before = (await task.fault?.beforeWork()) ?? { kind: 'go' };
+    if (before.kind === 'reset') {
+      return undefined;
+    }
+    if (before.kind === 'answer') {
+      return before.answer;
+    }
+    const result = await this.run(task.handler, task.routed);
+    return !task.fault || (await task.fault.afterWork()) ? result : undefined;
+  }
+
+  private async run(handler: RouteHandler, request: RouteRequest): Promise<RouteAnswer> {
+    try {
+      return await handler(request);
+    } catch (error) {
+      if (this.options.onError) {
+        return this.options.onError(error);
+      }
+      return { status: 500, json: { message: error instanceof Error ? error.message : String(error) } };
+    }
+  }
+
+  private dispatch(request: IncomingMessage, raw: Buffer): { routed: RouteRequest; handler: RouteHandler } {
+    const url = new URL(request.url ?? '/', this.url);
+    const method = request.method ?? 'GET';
+    const segments = url.pathname.split('/').slice(1).map(decode);
+    const found = this.find(method, segments);
+    const parsed = parseJson(raw);
+    const routed: RouteRequest = {
+      method,
+      path: url.pathname,
+      query: url.searchParams,
+      headers: request.headers,
+      params: found?.params ?? {},
+      raw,
+      ...parsed,
+    };
+    return { routed, handler: found?.route.handler ?? this.options.notFound ?? notFound };
+  }
+
+  private find(
+    method: string,
+    segments: readonly string[],
+  ): { route: Route; params: Record<string, string> } | undefined {
+    for (const route of this.routes) {
+      const params = route.method === method ? matchSegments(route.segments, segments) : undefined;
+      if (params) {
+        return { route, params };
+      }
+    }
+    return undefined;
+  }
+
+  private send(response: ServerResponse, answer: RouteAnswer): number {
+    const status = answer.status ?? 200;
+    const isJson = answer.json !== undefined;
+    const body = isJson ? JSON.stringify(answer.json) : (answer.body ?? '');
+    const contentType = answer.contentType ?? (isJson ? 'application/json' : 'text/plain; charset=utf-8');
+    if (!response.destroyed) {
+      response.writeHead(status, {
+        'content-type': contentType,
+        'content-length': Buffer.byteLength(body),
+        ...answer.headers,
+      });
+      response.end(body);
+    }
+    return status;
+  }
+}
+
+function notFound(request: RouteRequest): RouteAnswer {
+  return { status: 404, json: { message: `The simulator has no ${request.method} ${request.path}.` } };
+}
