@@ -13,7 +13,14 @@ const project = (displayName) => ({
   displayName,
   testMatch: [`<rootDir>/test/${displayName}/**/*.test.ts`],
 });
+/** One real Temporal dev server per run, started when one of these projects is selected. */
+const withTemporal = (displayName) => ({
+  ...project(displayName),
+  globalSetup: '<rootDir>/test/support/temporal-setup.ts',
+  globalTeardown: '<rootDir>/test/support/temporal-teardown.ts',
+});
 module.exports = {
-  projects: ['unit', 'simulators', 'integration', 'replay', 'faults'].map(project),
+  projects: [...['unit', 'simulators'].map(project), ...['integration', 'replay', 'faults'].map(withTemporal)],
+  reporters: ['default', '<rootDir>/test/support/reporter.js'],
   testTimeout: 60_000,
 };
