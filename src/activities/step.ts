@@ -1,4 +1,5 @@
 import type { FtrackEvent, Turn } from '../contracts/messages';
+import type { Scope } from '../contracts/queue';
 import type { Timings } from '../contracts/timings';
 
 /** What a handler's activity gets from the workflow. */
@@ -9,9 +10,6 @@ export interface StepInput {
   readonly turn: Turn;
   readonly timeScale?: number;
 }
-
-/** What a handler touched: per ftrack entity id the attributes it settled, or `*` for the whole entity. */
-export type Scope = Readonly<Record<string, readonly string[] | '*'>>;
 
 /** What a handler's activity returns; recorded by the event workflow, one per handler. */
 export interface StepResult {
@@ -26,5 +24,7 @@ export interface StepContext {
   /** Aborted when Temporal cancels the activity or gave it to another worker; pass it to every request. */
   readonly signal: AbortSignal;
   readonly timings: Timings;
-  now(): number;
+  readonly now: () => number;
 }
+
+export type { Scope };

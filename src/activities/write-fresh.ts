@@ -2,9 +2,9 @@ import type { StepContext } from './step';
 
 export interface FreshWrite<Plan> {
   /** Reads source and target and says what differs; undefined when nothing does. */
-  read(signal: AbortSignal): Promise<Plan | undefined>;
+  readonly read: (signal: AbortSignal) => Promise<Plan | undefined>;
   /** Never cancelled half-way: a request that was cut off may still arrive, and then nobody would look again. */
-  write(plan: Plan): Promise<void>;
+  readonly write: (plan: Plan) => Promise<void>;
 }
 
 /** A stalled twin that cannot get its last look at the source gives up after so many rounds; the queue goes on. */
@@ -17,7 +17,10 @@ const MAX_ROUNDS = 20;
  * - a write that ended late, or was overtaken by a cancellation, is followed by another read, until nothing differs.
  * @returns how many times it wrote; 0 means that nothing differed.
  */
-export async function writeFresh<Plan>(context: StepContext, { read, write }: FreshWrite<Plan>): Promise<number> {
+export async function writeFresh<Plan>(
+  context: StepContext,
+  { read, write }: FreshWrite<Plan>,
+): Promise<number> {
   const maxAge = context.timings.heartbeat / 2;
   let writes = 0;
   for (let round = 0; round < MAX_ROUNDS; round += 1) {

@@ -1,0 +1,135 @@
+import { Context } from '@temporalio/activity';
+import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/common';
+import type { EventInput, Turn } from '../contracts/messages';
+import { projectQueueId, SIGNAL, TASK_QUEUE, WORKFLOW } from '../contracts/names';
+import type { Done, Enqueue, QueueInput, Resolve } from '../contracts/queue';
+import type { QueueActivities, Release } from './queue-messages';
+
+export interface QueueDeps {
+  /** Policy of the project when an event parks; must answer quickly and never throw (`park` when unknown). */
+  readonly parkPolicy: (project: string | null) => Promise<'park' | 'halt'>;
+  /** Where event and queue workflows run; tests use one of their own. */
+  readonly taskQueue?: string;
+}
+
+/** A workflow task that failed so often is a defect of the code that runs it, not bad luck. */
+const STUCK_AFTER = 5;
+
+interface QueueAddress {
+  readonly project: string | null;
+  readonly timeScale?: number;
+}
+
+/** How queues and events talk; see {@link QueueActivities}. */
+export function createQueueActivities({ parkPolicy, taskQueue = TASK_QUEUE }: QueueDeps): QueueActivities {
+  const signalQueue = (to: QueueAddress, signal: string, message: Enqueue | Done): Promise<unknown> => {
+    const start: QueueInput = { project: to.project, ...(to.timeScale && { timeScale: to.timeScale }) };
+    return temporal().signalWithStart(WORKFLOW.queue, {
+      workflowId: projectQueueId(to.project),
+      taskQueue,
+      args: [start],
+      signal,
+      signalArgs: [message],
+    });
+  };
+  return {
+    async enrol({ project, key, timeScale }) {
+      const { workflowId, runId } = self();
+      const ticket = { id: workflowId, run: runId, key };
+      await signalQueue(address(project, timeScale), SIGNAL.enqueue, { tickets: [ticket], late: true });
+    },
+    async confirmTurn({ run }) {
+      return run === self().runId;
+    },
+    async release({ project, done, timeScale }) {
+      const message = await doneOf(done, () => parkPolicy(project));
+      if (message.outcome === 'parked') {
+        await signalQueue(address(project, timeScale), SIGNAL.done, message);
+      } else {
+        // A queue that is gone waits for nothing.
+        await ifOpen(temporal().getHandle(projectQueueId(project)).signal(SIGNAL.done, message));
+      }
+    },
+    grant: ({ id, turn }) => grant(id, turn, taskQueue),
+    inspectTurn,
+    async revoke({ id, run, number }) {
+      await ifOpen(temporal().getHandle(id, run).signal(SIGNAL.revoke, number));
+    },
+    async notify(notices) {
+      await Promise.all(notices.map(({ id, ...resolve }) => tell(id, resolve)));
+    },
+  };
+}
+
+const temporal = () => Context.current().client.workflow;
+
+const address = (project: string | null, timeScale: number | undefined): QueueAddress => ({
+  project,
+  ...(timeScale === undefined ? {} : { timeScale }),
+});
+
+function self(): { workflowId: string; runId: string } {
+  const { workflowExecution } = Context.current().info;
+  if (workflowExecution === undefined) {
+    throw new Error('queue activities run inside workflows only');
+  }
+  return workflowExecution;
+}
+
+async function doneOf({ parked, ...rest }: Release, policy: () => Promise<'park' | 'halt'>): Promise<Done> {
+  const { workflowId: id, runId: run } = self();
+  const halt = parked !== undefined && (await policy()) === 'halt';
+  return { id, run, ...rest, ...(parked === undefined ? {} : { parked: { ...parked, halt } }) };
+}
+
+/**
+ * Signal-with-start, since a plain signal does not wake a workflow that waits for its start delay. Should the event be
+ * gone (deleted, past retention), this starts a ghost of it, which closes at once.
+ */
+async function grant(id: string, turn: Turn, taskQueue: string): Promise<'granted' | 'gone'> {
+  const ghost: EventInput = { project: null, key: 0 };
+  try {
+    const { signaledRunId } = await temporal().signalWithStart(WORKFLOW.event, {
+      workflowId: id,
+      taskQueue,
+      args: [ghost],
+      signal: SIGNAL.grant,
+      signalArgs: [turn],
+      workflowIdReusePolicy: 'REJECT_DUPLICATE',
+    });
+    return signaledRunId === turn.run ? 'granted' : 'gone';
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) {
+      return 'gone';
+    }
+    throw error;
+  }
+}
+
+async function inspectTurn({ id, run }: { id: string; run: string }): Promise<'running' | 'gone' | 'stuck'> {
+  try {
+    const { status, raw } = await temporal().getHandle(id, run).describe();
+    if (status.name !== 'RUNNING') {
+      return 'gone';
+    }
+    return (raw.pendingWorkflowTask?.attempt ?? 0) >= STUCK_AFTER ? 'stuck' : 'running';
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) {
+      return 'gone';
+    }
+    throw error;
+  }
+}
+
+const tell = (id: string, resolve: Resolve): Promise<void> =>
+  ifOpen(temporal().getHandle(id).signal(SIGNAL.resolve, resolve));
+
+async function ifOpen(signal: Promise<void>): Promise<void> {
+  try {
+    await signal;
+  } catch (error) {
+    if (!(error instanceof WorkflowNotFoundError)) {
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,113 @@
+import type { ErrorCode } from '../errors';
+import type { Ticket, Turn } from './messages';
+
+/** What a handler touched: per ftrack entity id the attributes it settled, or `*` for the whole entity. */
+export type Scope = Readonly<Record<string, readonly string[] | '*'>>;
+
+/** How an event stands; the value of the search attribute `SyncOutcome`. */
+export type SyncOutcome =
+  | 'queued'
+  | 'parked'
+  | 'applied'
+  | 'unchanged'
+  | 'partly'
+  | 'skipped'
+  | 'superseded';
+
+/** Signal `done`: an event gives its turn, or its place in the queue, back. */
+export interface Done {
+  readonly id: string;
+  readonly run: string;
+  readonly outcome: Exclude<SyncOutcome, 'queued'>;
+  /** What was settled, or what still waits when parked; absent when too large to be worth keeping. */
+  readonly scope?: Scope;
+  /** Only when parked. */
+  readonly parked?: {
+    readonly key: number;
+    readonly code: ErrorCode;
+    readonly reason: string;
+    readonly blockedBy?: string;
+    /** The project's policy is to stop here (`halt`) instead of going on (`park`). */
+    readonly halt: boolean;
+  };
+}
+
+/** Signal `enqueue`. `late` marks enrolments by the events themselves, as opposed to live batches of a leecher. */
+export interface Enqueue {
+  readonly tickets: readonly Ticket[];
+  readonly late?: boolean;
+}
+
+/** Signal `waiting`: the turn holder waits for another system; `system` null when it works again. */
+export interface Waiting {
+  readonly run: string;
+  readonly system: string | null;
+  readonly reason?: string;
+  /** ms since epoch. */
+  readonly since: number;
+}
+
+/** Signal `resolve` from a queue to a parked event. */
+export interface Resolve {
+  /** `superseded`: a later success settled all that this event was about. `unblocked`: its parent is there now. */
+  readonly kind: 'superseded' | 'unblocked';
+  readonly by: string;
+}
+
+export interface HeldTurn extends Turn {
+  readonly id: string;
+  readonly key: number;
+  /** ms since epoch. */
+  readonly since: number;
+  waiting?: Waiting;
+  /** Another run of the same event asked for a turn: look at the holder now. */
+  suspect?: boolean;
+}
+
+export interface Parked {
+  readonly id: string;
+  readonly run: string;
+  readonly key: number;
+  readonly code: ErrorCode;
+  readonly reason: string;
+  readonly blockedBy?: string;
+  readonly scope?: Scope;
+}
+
+/** Whole state of a project queue; survives continue-as-new as its input, so it holds no payloads. */
+export interface QueueState {
+  readonly project: string | null;
+  readonly timeScale?: number;
+  /** Sorted by key. */
+  tickets: Ticket[];
+  turn: HeldTurn | null;
+  /** Number of the last turn granted. */
+  number: number;
+  /** Highest key of a live ticket: what arrives later goes behind it, whatever a leecher's clock says. */
+  lastKey: number;
+  paused: string | null;
+  /** The parked event that stops this queue under policy `halt`. */
+  haltedBy: string | null;
+  parked: Parked[];
+  /** Wait for further enrolments before the next grant. */
+  settling: boolean;
+  overflow: number;
+  counts: { done: number; parked: number; stuck: number; lost: number };
+}
+
+/** Input of the queue: at a start only the project is known. */
+export type QueueInput = Pick<QueueState, 'project' | 'timeScale'> & Partial<QueueState>;
+
+/** Answer of the query `state`. */
+export interface QueueView {
+  readonly project: string | null;
+  readonly state: 'idle' | 'working' | 'waiting' | 'paused' | 'halted' | 'settling';
+  /** One line for people. */
+  readonly text: string;
+  readonly turn: HeldTurn | null;
+  readonly queued: number;
+  readonly next: readonly Ticket[];
+  readonly parked: readonly Parked[];
+  readonly overflow: number;
+  readonly counts: QueueState['counts'];
+}

@@ -1,0 +1,290 @@
+import {
+  CancellationScope,
+  condition,
+  isCancellation,
+  setCurrentDetails,
+  setHandler,
+  upsertSearchAttributes,
+} from '@temporalio/workflow';
+import type { QueueActivities, Release } from '../activities/queue-messages';
+import type { StepResult } from '../activities/step';
+import type { EventInput, FtrackEvent, Turn } from '../contracts/messages';
+import type { SyncOutcome } from '../contracts/queue';
+import { MAX_ATTEMPTS, timings as timingsOf } from '../contracts/timings';
+import type { Timings } from '../contracts/timings';
+import { mergeScopes, scopeOf } from '../domain/scope';
+import { classOf } from '../errors';
+import { queueActivities, stepActivities } from './activities';
+import type { StepActivities } from './activities';
+import { HANDLERS } from './handlers';
+import type { EventHandler } from './handlers/types';
+import * as messages from './messages';
+import { problemOf } from './problem';
+import type { Problem } from './problem';
+import { keyword } from './search-attributes';
+import { Turns } from './turns';
+
+/** What a closed event leaves behind. */
+export interface EventResult {
+  readonly outcome: SyncOutcome;
+  /** One entry per handler that wanted the event. */
+  readonly handlers: Readonly<Record<string, { outcome: StepResult['outcome']; summary: string }>>;
+}
+
+type Interrupt = 'retry' | 'skip' | 'revoked';
+type Wake = 'retry' | 'skip' | 'superseded';
+
+/**
+ * One ftrack event, from receipt to its end; what people see, search and retry in the Temporal UI.
+ *
+ * States: `waiting` for a turn → `working` (steps run) → closed as applied, unchanged or skipped.
+ * `working` → `parked` when a step failed for good: the turn goes back, the run stays open until it is retried (waits
+ * for another turn), skipped, or superseded by a later success on the same entities and attributes.
+ * `retry` and `skip` count only while working or parked: a reset re-applies old ones before the first turn.
+ * A native Cancel skips it in any state. Without an event in its input it is the ghost of a deleted run and closes.
+ */
+export async function handleEvent(input: EventInput): Promise<EventResult> {
+  if (input.event === undefined) {
+    setCurrentDetails('Ghost: a turn was granted to an event that is gone. Nothing to do.');
+    return { outcome: 'skipped', handlers: {} };
+  }
+  return new EventRun(input.event, input).run();
+}
+
+class EventRun {
+  private state: 'waiting' | 'working' | 'parked' | 'closing' = 'waiting';
+  private turn: Turn | null = null;
+  private interrupt: Interrupt | null = null;
+  private wake: Wake | null = null;
+  private step: CancellationScope | null = null;
+  private parks = 0;
+  private readonly results = new Map<string, StepResult>();
+  private readonly event: FtrackEvent;
+  private readonly input: EventInput;
+  private readonly timings: Timings;
+  private readonly queue: QueueActivities;
+  private readonly steps: StepActivities;
+  private readonly turns: Turns;
+
+  constructor(event: FtrackEvent, input: EventInput) {
+    this.event = event;
+    this.input = input;
+    this.timings = timingsOf(input.timeScale);
+    this.queue = queueActivities(this.timings);
+    this.steps = stepActivities(this.timings);
+    this.turns = new Turns(input, this.timings, this.queue);
+    this.listen();
+  }
+
+  private listen(): void {
+    const validator = () => {
+      if (this.state !== 'parked' && this.state !== 'working') {
+        throw new Error(`Nothing to retry or skip: this event is ${this.state}. Cancel it to skip it unseen.`);
+      }
+    };
+    setHandler(messages.retry, () => void this.onCommand('retry'));
+    setHandler(messages.skip, () => void this.onCommand('skip'));
+    setHandler(messages.retryUpdate, () => this.onCommand('retry'), { validator });
+    setHandler(messages.skipUpdate, () => this.onCommand('skip'), { validator });
+    setHandler(messages.resolve, ({ kind }) => {
+      if (this.state === 'parked') {
+        this.wake ??= kind === 'superseded' ? 'superseded' : 'retry';
+      }
+    });
+    setHandler(messages.revoke, (number) => {
+      if (this.turn?.number === number) {
+        this.stop('revoked');
+      }
+    });
+  }
+
+  private onCommand(command: 'retry' | 'skip'): string {
+    if (this.state === 'parked') {
+      this.wake = command;
+      return `${command}: woken`;
+    }
+    if (this.state === 'working') {
+      this.stop(command);
+      return `${command}: the running step is stopped first`;
+    }
+    return `${command}: ignored, this event is ${this.state}`;
+  }
+
+  private stop(interrupt: Interrupt): void {
+    this.interrupt = interrupt;
+    this.step?.cancel();
+  }
+
+  async run(): Promise<EventResult> {
+    try {
+      return await this.close(await this.untilDone());
+    } catch (error) {
+      if (isCancellation(error)) {
+        await CancellationScope.nonCancellable(() => this.close(this.skipped()));
+      }
+      throw error;
+    }
+  }
+
+  private async untilDone(): Promise<Exclude<SyncOutcome, 'queued'>> {
+    for (;;) {
+      this.turn = await this.turns.take();
+      this.interrupt = null;
+      this.state = 'working';
+      const ended = await this.runHandlers();
+      if (ended === 'done') {
+        return this.outcome();
+      }
+      if (ended === 'skip') {
+        return this.skipped();
+      }
+      if (ended === 'lost') {
+        this.state = 'waiting';
+        continue;
+      }
+      const woken = await this.park(ended);
+      if (woken !== 'retry') {
+        return woken === 'skip' ? this.skipped() : 'superseded';
+      }
+    }
+  }
+
+  private async runHandlers(): Promise<'done' | 'skip' | 'lost' | Problem> {
+    for (const handler of HANDLERS) {
+      if (this.results.has(handler.name) || !handler.wants(this.event)) {
+        continue;
+      }
+      const ended = this.interrupted() ?? (await this.runHandler(handler));
+      if (ended !== 'done') {
+        return ended;
+      }
+    }
+    return 'done';
+  }
+
+  private async runHandler(handler: EventHandler): Promise<'done' | 'skip' | 'lost' | Problem> {
+    for (let tries = 1; ; tries += 1) {
+      const problem = await this.tryStep(handler);
+      if (problem === null) {
+        return 'done';
+      }
+      if (this.interrupt === null) {
+        if (problem.code === 'not-my-turn') {
+          return 'lost';
+        }
+        if (classOf(problem.code) !== 'attempts' || tries >= MAX_ATTEMPTS) {
+          return problem;
+        }
+        setCurrentDetails(`Try ${tries} of ${MAX_ATTEMPTS} failed (${problem.code}): ${problem.reason}`);
+        await condition(() => this.interrupt !== null, this.pauseAfter(tries));
+      }
+      tries = this.interrupt === 'retry' ? 0 : tries;
+      const ended = this.interrupted();
+      if (ended !== null) {
+        return ended;
+      }
+    }
+  }
+
+  private pauseAfter(tries: number): number {
+    return Math.min(this.timings.attemptsFirst * 2 ** (tries - 1), this.timings.attemptsMax);
+  }
+
+  /** Takes what an operator or the queue asked for meanwhile; `retry` just goes on. */
+  private interrupted(): 'skip' | 'lost' | null {
+    const { interrupt } = this;
+    this.interrupt = null;
+    if (interrupt === 'revoked') {
+      return 'lost';
+    }
+    return interrupt === 'skip' ? 'skip' : null;
+  }
+
+  /** @returns null when the step succeeded; an interrupted one counts as failed, whatever it answered. */
+  private async tryStep(handler: EventHandler): Promise<Problem | null> {
+    const { event, turn } = this;
+    const { project, timeScale } = this.input;
+    if (turn === null) {
+      return { code: 'not-my-turn', reason: 'no turn' };
+    }
+    const input = { event, project, turn, ...(timeScale === undefined ? {} : { timeScale }) };
+    this.step = new CancellationScope();
+    try {
+      const result = await this.step.run(() => handler.run(this.steps, input));
+      this.results.set(handler.name, result);
+      setCurrentDetails(result.summary);
+      return null;
+    } catch (error) {
+      if (isCancellation(error) && this.interrupt === null) {
+        throw error;
+      }
+      return problemOf(error);
+    } finally {
+      this.step = null;
+    }
+  }
+
+  /** Gives the turn back and waits, open and visible, until somebody or something ends it. */
+  private async park(problem: Problem): Promise<Wake> {
+    this.parks += 1;
+    this.turn = null;
+    this.wake = null;
+    this.state = 'parked';
+    setCurrentDetails(`Parked (${problem.code}): ${problem.reason}\nRetry it with the update \`retry\`, give it up with \`skip\`.`);
+    upsertSearchAttributes([keyword('SyncOutcome', 'parked')]);
+    await this.announce(problem);
+    while (!(await condition(() => this.wake !== null || this.turns.isGranted, this.waitOf(problem)))) {
+      if (problem.code === 'blocked-by') {
+        this.wake = 'retry';
+      } else {
+        await this.announce(problem);
+      }
+    }
+    const woken = this.wake ?? 'retry';
+    this.state = woken === 'retry' ? 'waiting' : 'closing';
+    if (woken === 'retry') {
+      upsertSearchAttributes([keyword('SyncOutcome', 'queued')]);
+      setCurrentDetails(`Waits for its turn to be retried. It was parked (${problem.code}): ${problem.reason}`);
+    }
+    return woken;
+  }
+
+  private waitOf(problem: Problem): number {
+    const { blockedFirst, blockedMax, announce } = this.timings;
+    return problem.code === 'blocked-by' ? Math.min(blockedFirst * 2 ** (this.parks - 1), blockedMax) : announce;
+  }
+
+  private announce(problem: Problem): Promise<void> {
+    const scope = scopeOf(this.event);
+    return this.release({
+      outcome: 'parked',
+      parked: { key: this.input.key, ...problem },
+      ...(scope === undefined ? {} : { scope }),
+    });
+  }
+
+  private release(done: Release): Promise<void> {
+    const { project, timeScale } = this.input;
+    return this.queue.release({ project, done, ...(timeScale === undefined ? {} : { timeScale }) });
+  }
+
+  private async close(outcome: Exclude<SyncOutcome, 'queued'>): Promise<EventResult> {
+    this.state = 'closing';
+    const scope = mergeScopes([scopeOf(this.event), ...[...this.results.values()].map((result) => result.scope)]);
+    await this.release({ outcome, ...(scope === undefined ? {} : { scope }) });
+    upsertSearchAttributes([keyword('SyncOutcome', outcome)]);
+    const handlers = Object.fromEntries(
+      [...this.results].map(([name, { outcome: each, summary }]) => [name, { outcome: each, summary }]),
+    );
+    return { outcome, handlers };
+  }
+
+  private outcome(): Exclude<SyncOutcome, 'queued'> {
+    const outcomes = [...this.results.values()].map((result) => result.outcome);
+    return (['applied', 'unchanged'] as const).find((each) => outcomes.includes(each)) ?? 'skipped';
+  }
+
+  private skipped(): Exclude<SyncOutcome, 'queued'> {
+    return this.results.size > 0 ? 'partly' : 'skipped';
+  }
+}

@@ -1,0 +1,184 @@
+import {
+  condition,
+  continueAsNew,
+  log,
+  setCurrentDetails,
+  setHandler,
+  sleep,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { Resolve, QueueInput, QueueState } from '../contracts/queue';
+import { timings as timingsOf } from '../contracts/timings';
+import type { Timings } from '../contracts/timings';
+import * as domain from '../domain/project-queue';
+import type { QueueActivities } from '../activities/queue-messages';
+import { queueActivities } from './activities';
+import * as messages from './messages';
+import { keyword } from './search-attributes';
+
+/** Histories are kept short: replaying one costs a worker time whenever a project moves to it. */
+const MAX_HISTORY = 2_000;
+
+/**
+ * The serial queue of one ftrack project (promise O). It holds tickets only, grants one turn at a time, smallest key
+ * first, and is rebuilt by the events themselves should it be lost.
+ *
+ * States: `idle` → (ticket) → `working` → (done) → next ticket or `idle` → closes after a while.
+ * `settling`: rebuilt by enrolments or after an overflow; waits a little so that older events can enrol first. A
+ * start by a leecher's live batch does not wait: then nothing older is about to enrol.
+ * `waiting`: the turn holder waits for AYON or ftrack. `paused`: by a person. `halted`: by a parked event, policy
+ * `halt`; only that event gets turns. Paused and halted queues never close.
+ */
+export async function projectQueue(input: QueueInput): Promise<QueueState['counts']> {
+  const queue = new ProjectQueue(input);
+  upsertSearchAttributes([keyword('FtrackProject', input.project ?? 'site')]);
+  return queue.run();
+}
+
+class ProjectQueue {
+  private readonly state: QueueState;
+  private readonly timings: Timings;
+  private readonly activities: QueueActivities;
+  private readonly notices: Array<Resolve & { id: string }> = [];
+  private watched = 1;
+
+  constructor(input: QueueInput) {
+    this.state = domain.queueState(input);
+    this.timings = timingsOf(input.timeScale);
+    this.activities = queueActivities(this.timings);
+    this.listen();
+  }
+
+  private listen(): void {
+    setHandler(messages.enqueue, (tickets) => this.show(() => domain.enqueue(this.state, tickets)));
+    setHandler(messages.done, (done) =>
+      this.show(() => this.notices.push(...domain.finish(this.state, done))),
+    );
+    setHandler(messages.waiting, (waiting) => this.show(() => domain.setWaiting(this.state, waiting)));
+    setHandler(messages.pause, (reason) => this.show(() => domain.pause(this.state, reason)));
+    setHandler(messages.resume, () => this.show(() => domain.resume(this.state)));
+    setHandler(messages.pauseUpdate, (reason) => {
+      this.show(() => domain.pause(this.state, reason));
+      return domain.view(this.state);
+    });
+    setHandler(messages.resumeUpdate, () => {
+      this.show(() => domain.resume(this.state));
+      return domain.view(this.state);
+    });
+    setHandler(messages.state, () => domain.view(this.state));
+  }
+
+  /** Changes the state and what the Temporal UI says of it. */
+  private show(change: () => void): void {
+    change();
+    setCurrentDetails(domain.view(this.state).text);
+  }
+
+  async run(): Promise<QueueState['counts']> {
+    for (;;) {
+      await this.tellParked();
+      await this.settle();
+      if (this.isLong()) {
+        await continueAsNew<typeof projectQueue>(this.state);
+      }
+      await this.grantNext();
+      const changed = await this.somethingToDo();
+      if (!changed && this.state.turn !== null) {
+        await this.watch();
+      } else if (!changed && domain.isIdle(this.state)) {
+        return this.state.counts;
+      }
+    }
+  }
+
+  /** The 10,000 signals that a run may receive come into sight long before the history does. */
+  private isLong(): boolean {
+    const { continueAsNewSuggested, historyLength } = workflowInfo();
+    return continueAsNewSuggested || historyLength > MAX_HISTORY;
+  }
+
+  private async tellParked(): Promise<void> {
+    if (this.notices.length > 0) {
+      await this.activities.notify(this.notices.splice(0));
+    }
+  }
+
+  private async settle(): Promise<void> {
+    if (this.state.settling && this.state.turn === null) {
+      await sleep(this.timings.settle);
+      this.show(() => {
+        this.state.settling = false;
+      });
+    }
+  }
+
+  private async grantNext(): Promise<void> {
+    const ticket = domain.takeNext(this.state);
+    if (ticket === undefined) {
+      return;
+    }
+    const turn = { run: ticket.run, number: this.state.number + 1 };
+    this.show(() => {
+      this.state.number = turn.number;
+      this.state.turn = { ...turn, id: ticket.id, key: ticket.key, since: Date.now() };
+    });
+    this.watched = 1;
+    if ((await this.activities.grant({ id: ticket.id, turn })) === 'gone') {
+      this.free(turn.number);
+    }
+  }
+
+  private free(number: number): void {
+    if (this.state.turn?.number === number) {
+      this.show(() => {
+        this.state.turn = null;
+      });
+    }
+  }
+
+  /** @returns false when nothing happened for as long as the watchdog, or the idle close, waits. */
+  private somethingToDo(): Promise<boolean> {
+    const { turn } = this.state;
+    if (turn !== null) {
+      const free = () => this.state.turn?.number !== turn.number || this.isLong();
+      return condition(() => free() || this.state.turn?.suspect === true, this.timings.watchdog * this.watched).then(
+        (changed) => changed && free(),
+      );
+    }
+    const changed = () => this.isDue() || this.isLong();
+    return domain.isIdle(this.state)
+      ? condition(() => changed() || !domain.isIdle(this.state), this.timings.idleClose)
+      : condition(() => changed() || domain.isIdle(this.state)).then(() => true);
+  }
+
+  private isDue(): boolean {
+    return this.notices.length > 0 || domain.canGrant(this.state);
+  }
+
+  /** Frees the turn of a holder that is gone or stuck; a healthy one is looked at ever less often. */
+  private async watch(): Promise<void> {
+    const { turn } = this.state;
+    if (turn === null) {
+      return;
+    }
+    const { id, run, number } = turn;
+    delete turn.suspect;
+    const seen = await this.activities.inspectTurn({ id, run });
+    if (this.state.turn?.number !== number) {
+      return;
+    }
+    if (seen === 'running') {
+      this.watched = Math.min(this.watched * 2, 16);
+      return;
+    }
+    log.warn('the turn holder does not answer; its turn is taken back', { id, run, seen });
+    if (seen === 'stuck') {
+      this.state.counts.stuck += 1;
+      await this.activities.revoke({ id, run, number });
+    } else {
+      this.state.counts.lost += 1;
+    }
+    this.free(number);
+  }
+}

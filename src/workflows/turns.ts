@@ -1,0 +1,53 @@
+import { condition, setHandler } from '@temporalio/workflow';
+import type { QueueActivities } from '../activities/queue-messages';
+import type { EventInput, Turn } from '../contracts/messages';
+import type { Timings } from '../contracts/timings';
+import * as messages from './messages';
+
+/** An event's side of the project queue: asks for turns, and takes only those that were granted to this very run. */
+export class Turns {
+  private granted: Turn | null = null;
+
+  private readonly input: EventInput;
+  private readonly timings: Timings;
+  private readonly activities: QueueActivities;
+
+  constructor(input: EventInput, timings: Timings, activities: QueueActivities) {
+    this.input = input;
+    this.timings = timings;
+    this.activities = activities;
+    setHandler(messages.grant, (turn) => {
+      this.granted = turn;
+    });
+  }
+
+  get isGranted(): boolean {
+    return this.granted !== null;
+  }
+
+  /**
+   * Waits for a turn. Without one at hand it enrols at once (started by its delay, by hand, by a reset, or retried)
+   * and again at growing intervals, so that a lost ticket or a lost queue costs time but never the event.
+   */
+  async take(): Promise<Turn> {
+    for (;;) {
+      const turn = await this.nextGrant();
+      this.granted = null;
+      // A reset re-applies the grant of the former run; asking an activity keeps this replay-safe.
+      if (await this.activities.confirmTurn(turn)) {
+        return turn;
+      }
+    }
+  }
+
+  private async nextGrant(): Promise<Turn> {
+    const { project, key, timeScale } = this.input;
+    let pause = this.timings.enrolAgain;
+    while (this.granted === null) {
+      await this.activities.enrol({ project, key, ...(timeScale === undefined ? {} : { timeScale }) });
+      await condition(() => this.granted !== null, pause);
+      pause = Math.min(pause * 2, this.timings.enrolAgainMax);
+    }
+    return this.granted;
+  }
+}
