@@ -1,0 +1,138 @@
+/** Who connects, and where. The key leaves this process in request headers only, never in a URL, message or log. */
+export interface HubCredentials {
+  /** Address of the ftrack server; scheme, path, query and trailing slash may be there or not. */
+  readonly serverUrl: string;
+  readonly user: string;
+  readonly apiKey: string;
+}
+
+/** Why no session was given: `refused` means the credentials, `unavailable` everything that may pass by itself. */
+export class HandshakeError extends Error {
+  override readonly name = 'HandshakeError';
+  readonly kind: 'refused' | 'unavailable';
+
+  constructor(kind: 'refused' | 'unavailable', message: string) {
+    super(message);
+    this.kind = kind;
+  }
+}
+
+/**
+ * The origin of the hub: what was configured, less path, query, fragment and credentials.
+ * @throws Error when it is no address at all.
+ */
+export function hubOrigin(serverUrl: string): string {
+  const text = serverUrl.trim();
+  const url = parseUrl(/^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`);
+  if (url === null || !/^https?:$/.test(url.protocol) || url.hostname === '') {
+    throw new Error(
+      'The ftrack server address is not a web address; set it to something like https://studio.ftrackapp.com.',
+    );
+  }
+  return url.origin;
+}
+
+/**
+ * Asks for a new session; each connection needs its own.
+ * @param signal ends the request, the reading of its answer included.
+ * @returns the session id, which is the credential of the upgrade that follows.
+ * @throws HandshakeError
+ */
+export async function handshake(credentials: HubCredentials, signal: AbortSignal): Promise<string> {
+  const origin = hubOrigin(credentials.serverUrl);
+  const response = await request(origin, headersOf(credentials), signal);
+  if (response.status === 401 || response.status === 403) {
+    void response.body?.cancel();
+    throw new HandshakeError(
+      'refused',
+      `ftrack at ${origin} refused the user "${credentials.user}" or its API key (HTTP ${response.status}); check both in the settings, a restored key is picked up by itself.`,
+    );
+  }
+  if (response.status !== 200) {
+    void response.body?.cancel();
+    throw new HandshakeError('unavailable', describeStatus(origin, response));
+  }
+  const body = await response.text().catch((error: unknown) => {
+    throw unreachable(origin, error);
+  });
+  return sessionId(origin, body);
+}
+
+/** The errors of fetch and Headers quote a faulty header value, so they are not passed on. */
+function headersOf({ user, apiKey }: HubCredentials): Headers {
+  try {
+    return new Headers({ 'ftrack-user': user, 'ftrack-api-key': apiKey });
+  } catch {
+    throw new HandshakeError(
+      'refused',
+      'The ftrack user name or API key holds characters that no request can carry (a line break?); correct it in the settings.',
+    );
+  }
+}
+
+async function request(origin: string, headers: Headers, signal: AbortSignal): Promise<Response> {
+  try {
+    return await fetch(`${origin}/socket.io/1/`, {
+      headers,
+      // A redirect would carry the key to wherever it points.
+      redirect: 'manual',
+      signal,
+    });
+  } catch (error) {
+    throw unreachable(origin, error);
+  }
+}
+
+function unreachable(origin: string, error: unknown): HandshakeError {
+  const code = codeOf(error) ?? 'no answer';
+  return new HandshakeError(
+    'unavailable',
+    `ftrack's event hub at ${origin} cannot be reached (${code}); it is tried again.`,
+  );
+}
+
+function describeStatus(origin: string, response: Response): string {
+  const location = response.headers.get('location');
+  const target = location === null ? null : parseUrl(location, origin);
+  if (response.status >= 300 && response.status < 400 && target !== null) {
+    return `ftrack's event hub at ${origin} redirects to ${target.origin}; set the ftrack server address to that.`;
+  }
+  return `ftrack's event hub at ${origin} answered HTTP ${response.status} instead of a session; it is tried again.`;
+}
+
+/** `sid:heartbeat:close:transports`, where all but the first part may be missing. */
+function sessionId(origin: string, body: string): string {
+  const [sid = '', , , transports] = body.trim().split(':');
+  if (!/^[\w.~-]{1,200}$/.test(sid)) {
+    throw new HandshakeError(
+      'unavailable',
+      `${origin} answered something other than an event hub session; check the ftrack server address, it is tried again.`,
+    );
+  }
+  if (transports !== undefined && !transports.split(',').includes('websocket')) {
+    throw new HandshakeError(
+      'unavailable',
+      `ftrack's event hub at ${origin} offers no websocket; check the proxy in front of it, it is tried again.`,
+    );
+  }
+  return sid;
+}
+
+function parseUrl(text: string, base?: string): URL | null {
+  try {
+    return new URL(text, base);
+  } catch {
+    return null;
+  }
+}
+
+/** The system's code (`ECONNREFUSED`) out of what fetch throws, whose messages are not fit for people. */
+function codeOf(error: unknown): string | undefined {
+  for (let each = error; typeof each === 'object' && each !== null; each = Reflect.get(each, 'cause')) {
+    const code: unknown = Reflect.get(each, 'code');
+    if (typeof code === 'string') {
+      return code;
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,146 @@
+import { backoff, HUB_TIMINGS } from '../../../../../src/clients/ftrack/hub/timings';
+import type { HubRig } from '../../../../support/hub-rig';
+import { FAST, startHubRig } from '../../../../support/hub-rig';
+import { until } from '../../../../support/until';
+
+describe('event hub client', () => {
+  let rig: HubRig;
+  beforeEach(async () => {
+    rig = await startHubRig();
+  });
+  afterEach(() => rig.close());
+
+  it('is only connected, not delivering, until its own event has come back', async () => {
+    rig.server.script.echo = false;
+    const hub = rig.start({ timings: { ...FAST, canaryAnswer: 60_000 } });
+    await until(() => hub.status().state === 'connected');
+    await until(() => rig.first().received.some((text) => text.includes('canary')));
+
+    const canary = /"args":\[(\{"id":"[0-9a-f]{32}","topic":"ayon-ftrack\.canary\.[^]*\})\]/.exec(
+      rig.first().received.find((text) => text.startsWith('5:::')) ?? '',
+    )?.[1];
+    rig
+      .first()
+      .send(`5:::{"name":"ftrack.event","args":[{"id":"stranger","topic":"ayon-ftrack.canary.${hub.id}"}]}`);
+    rig.emit(rig.first(), 'real');
+    await until(() => rig.ids().includes('real'));
+    expect(hub.status().state).toBe('connected');
+    rig.first().send(`5:::{"name":"ftrack.event","args":[${canary}]}`);
+
+    await rig.delivering(hub);
+    expect(rig.ids()).toEqual(['real']);
+  });
+
+  it('answers heartbeats with 2::', async () => {
+    const hub = rig.start();
+    await rig.delivering(hub);
+    await expect(until(() => rig.first().received.includes('2::'))).resolves.toBeUndefined();
+  });
+
+  it('ends a connection whose subscription was refused', async () => {
+    rig.server.script.subscribe = { success: false, message: 'no' };
+    const hub = rig.start();
+    await until(() => (rig.counts['subscription-refused'] ?? 0) > 0);
+    rig.server.script.subscribe = { success: true };
+
+    await rig.delivering(hub, 2);
+
+    expect(rig.statuses.some(({ reason }) => reason?.includes('"topic=ftrack.update" was refused'))).toBe(
+      true,
+    );
+  });
+
+  it('shows refused credentials as their own state, tries on slowly, and recovers', async () => {
+    const works = rig.server.script.handshake;
+    rig.server.script.handshake = (_request, response) => response.writeHead(401).end();
+    const hub = rig.start();
+    await until(() => hub.status().state === 'refused' && rig.server.requests.length >= 3);
+
+    expect(hub.status().reason).toMatch(/refused the user "bot" or its API key \(HTTP 401\); check both/);
+    expect(JSON.stringify(rig.statuses)).not.toContain('very-secret-key');
+    rig.server.script.handshake = works;
+    await rig.delivering(hub);
+  });
+
+  it('publishes, and replies to whoever asked', async () => {
+    const hub = rig.start();
+    await rig.delivering(hub);
+
+    expect(hub.publish({ topic: 'my.topic', data: { a: 1 }, target: 'id=x' })).toBe(true);
+    expect(hub.reply({ id: 'question', source: { id: 'asker' } }, { items: [] })).toBe(true);
+    expect(hub.reply({ id: 'question' }, {})).toBe(false);
+    await until(() => rig.first().received.some((text) => text.includes('ftrack.meta.reply')));
+
+    const sent = rig.first().received.map((text) => /^5:::(.*)$/s.exec(text)?.[1] ?? '{}');
+    const envelopes = sent.map((text) => (JSON.parse(text) as { args?: unknown[] }).args?.[0]);
+    const source = { id: hub.id, applicationId: 'ayon-ftrack', user: { username: 'bot' } };
+    expect(envelopes).toContainEqual({
+      id: expect.stringMatching(/^[0-9a-f]{32}$/),
+      topic: 'my.topic',
+      data: { a: 1 },
+      source,
+      target: 'id=x',
+      inReplyToEvent: null,
+      sent: null,
+    });
+    expect(envelopes).toContainEqual({
+      id: expect.any(String),
+      topic: 'ftrack.meta.reply',
+      data: { items: [] },
+      source,
+      target: 'id=asker',
+      inReplyToEvent: 'question',
+      sent: null,
+    });
+  });
+
+  it('sends no key over the socket', async () => {
+    const hub = rig.start();
+    await rig.delivering(hub);
+
+    expect(JSON.stringify([rig.first().received, rig.first().headers])).not.toContain('very-secret-key');
+    expect(rig.server.requests.map(({ line }) => line).join()).not.toContain('very-secret-key');
+  });
+
+  it('stops for good while a handshake, a retry or an upgrade is under way', async () => {
+    rig.server.script.handshake = () => undefined;
+    const shaking = rig.start();
+    await until(() => rig.server.requests.length === 1);
+    shaking.stop();
+    rig.server.script.handshake = (_request, response) => response.writeHead(503).end();
+    const waiting = rig.start({ timings: { ...FAST, backoffFirst: 60_000, backoffMax: 60_000 } });
+    await until(() => rig.statuses.some(({ reason }) => reason?.includes('503')));
+    waiting.stop();
+    rig.server.script.handshake = (_request, response) => response.end('sid');
+    rig.server.script.upgrade = () => true;
+    const upgrading = rig.start();
+    await until(() => rig.server.requests.some(({ line }) => line.startsWith('UPGRADE')));
+    upgrading.stop();
+
+    const asked = rig.server.requests.length;
+    await new Promise(setImmediate);
+    expect([shaking, waiting, upgrading].map((hub) => hub.status().state)).toEqual([
+      'closed',
+      'closed',
+      'closed',
+    ]);
+    expect(rig.server.requests).toHaveLength(asked);
+    expect(rig.server.sockets).toEqual([]);
+  });
+});
+
+describe('pauses between tries', () => {
+  const range = { first: HUB_TIMINGS.backoffFirst, max: HUB_TIMINGS.backoffMax };
+
+  it('double, are jittered and stay within their limit for ever', () => {
+    expect([1, 2, 3].map((attempt) => backoff(attempt, range, 0))).toEqual([500, 1_000, 2_000]);
+    expect(backoff(1_000_000, range, 0)).toBe(30_000);
+    expect(backoff(1_000_000, range, 0.999)).toBe(15_015);
+  });
+
+  it('are sane in production', () => {
+    expect(HUB_TIMINGS.silence).toBeGreaterThan(15_000);
+    expect(HUB_TIMINGS.canaryEvery).toBeGreaterThan(HUB_TIMINGS.canaryAnswer);
+    expect(HUB_TIMINGS.refusedMax).toBeLessThanOrEqual(60_000);
+  });
+});
