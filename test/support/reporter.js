@@ -1,9 +1,12 @@
-/** Writes the counts as the very last line of a run, alone on it, for people and for scripts. */
+/**
+ * Writes the counts as the very last line of a run, alone on it, for people and for scripts: when the process ends,
+ * because Jest prints its own summary after the reporters.
+ */
 module.exports = class SummaryReporter {
   onRunComplete(_contexts, results) {
-    this.line = summaryLine(results);
-    // Jest writes its own summary to stderr, and after this call: the line waits until the process ends.
-    process.once('exit', () => process.stdout.write(`${this.line}\n`));
+    const line = summaryLine(results);
+    const { writeSync } = process.getBuiltinModule('node:fs');
+    process.once('exit', () => writeSync(1, `${line}\n`));
   }
 };
 
