@@ -1,0 +1,24 @@
+import type { EventInput, FtrackEvent } from '../contracts/messages';
+import { eventWorkflowId } from '../contracts/names';
+import { splitEvent } from '../domain/split';
+import type { ArrivalClock } from './arrival';
+
+/** A workflow to be started: one part of an event. This is what lies in the spool, one JSON line each. */
+export interface Outgoing {
+  /** Workflow id. */
+  readonly id: string;
+  readonly input: EventInput & { readonly event: FtrackEvent };
+}
+
+/** The parts of an event in their order, each with its own arrival key. */
+export function outgoingOf(event: FtrackEvent, clock: ArrivalClock, timeScale?: number): Outgoing[] {
+  return splitEvent(event).map((part) => ({
+    id: eventWorkflowId(event.id, part.number),
+    input: {
+      event: part.event,
+      project: part.project,
+      key: clock.next(),
+      ...(timeScale === undefined ? {} : { timeScale }),
+    },
+  }));
+}
