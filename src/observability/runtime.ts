@@ -1,0 +1,40 @@
+import type { RuntimeOptions } from '@temporalio/worker';
+import { Runtime } from '@temporalio/worker';
+import type { Logger } from 'pino';
+
+type TemporalLogger = NonNullable<RuntimeOptions['logger']>;
+type Level = Parameters<TemporalLogger['log']>[0];
+type Meta = Parameters<TemporalLogger['log']>[2];
+
+const LEVELS = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
+
+/**
+ * Installs Temporal's native runtime for this process: its log lines go through our logger, its numbers are served at
+ * `metricsAddress`. Signals stay ours: the runtime would stop its workers on its own.
+ */
+export function installRuntime({ logger, metricsAddress }: { logger: Logger; metricsAddress: string }): void {
+  Runtime.install({
+    logger: temporalLogger(logger),
+    shutdownSignals: [],
+    telemetryOptions: {
+      logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} },
+      metrics: { prometheus: { bindAddress: metricsAddress } },
+    },
+  });
+}
+
+/** Our logger in the shape that Temporal's SDK writes to; its `error` becomes our `err`. */
+export function temporalLogger(logger: Logger): TemporalLogger {
+  const log = (level: Level, message: string, meta?: Meta): void => {
+    const { error, ...facts }: { error?: unknown; [name: string]: unknown } = meta ?? {};
+    logger[LEVELS[level]](error === undefined ? facts : { ...facts, err: error }, message);
+  };
+  return {
+    log,
+    trace: (message, meta) => log('TRACE', message, meta),
+    debug: (message, meta) => log('DEBUG', message, meta),
+    info: (message, meta) => log('INFO', message, meta),
+    warn: (message, meta) => log('WARN', message, meta),
+    error: (message, meta) => log('ERROR', message, meta),
+  };
+}
