@@ -1,0 +1,27 @@
+import { permissionError } from '../errors';
+import type { Reader } from '../store/reader';
+import type { Row } from '../store/table';
+import type { Transaction } from '../store/transaction';
+
+/** Who sent a batch, and the tokens that come back in its events. */
+export interface Caller {
+  readonly username: string;
+  readonly userId: string;
+  readonly strict: boolean;
+  readonly clientToken: string | null;
+  readonly pushToken: string | null;
+}
+
+/** One running batch. */
+export interface Work {
+  readonly transaction: Transaction;
+  readonly reader: Reader;
+  readonly caller: Caller;
+}
+
+/** @throws FtrackError when the caller may not touch the row's project */
+export function assertWritable(work: Work, row: Row): void {
+  if (!work.reader.sees(row)) {
+    throw permissionError(`User ${work.caller.username} has no permission to change ${row.type} ${row.key}.`);
+  }
+}

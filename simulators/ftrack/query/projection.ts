@@ -1,0 +1,104 @@
+import { validationError } from '../errors';
+import type { Attribute } from '../schema/notation';
+import type { Reader } from '../store/reader';
+import type { Row } from '../store/table';
+import type { Data, Value } from '../values';
+import { wireDatetime } from '../values';
+import type { Path, PathStep } from './ast';
+import { follow } from './predicate';
+
+interface Node {
+  /** The type to which the attribute leads. */
+  readonly type: string;
+  readonly children: Map<string, Node>;
+}
+
+/** Writes rows as the server answers them. */
+export class Projector {
+  private readonly reader: Reader;
+  private readonly strict: boolean;
+  private readonly root: Node;
+
+  /** @param strict only what was asked for, no system projections */
+  constructor(reader: Reader, request: { type: string; paths: readonly Path[]; strict: boolean }) {
+    this.reader = reader;
+    this.strict = request.strict;
+    this.root = { type: request.type, children: new Map() };
+    for (const path of request.paths) {
+      this.plant(this.root, path);
+    }
+  }
+
+  project(row: Row): Data {
+    return this.entity(row, this.root);
+  }
+
+  private plant(node: Node, path: Path): void {
+    const { registry } = this.reader.store;
+    let current = node;
+    for (const step of path) {
+      const attribute = registry.attribute(current.type, step.name);
+      if (attribute.restricted) {
+        throw validationError(
+          `Attribute ${JSON.stringify(step.name)} of ${current.type} cannot be selected.`,
+        );
+      }
+      if (attribute.kind === 'scalar' && step !== path[path.length - 1]) {
+        throw validationError(`Attribute ${JSON.stringify(step.name)} of ${current.type} has no attributes.`);
+      }
+      current = this.child(current, step, attribute);
+    }
+  }
+
+  private child(node: Node, step: PathStep, attribute: Attribute): Node {
+    const known = node.children.get(step.name);
+    if (known) {
+      return known;
+    }
+    const type = attribute.kind === 'scalar' ? node.type : (step.cast ?? attribute.target);
+    const child = { type, children: new Map<string, Node>() };
+    node.children.set(step.name, child);
+    return child;
+  }
+
+  private entity(row: Row, node: Node): Data {
+    const out = reference(this.reader, row, this.strict);
+    const { attributes } = this.reader.store.registry.get(row.type);
+    for (const [name, child] of node.children) {
+      const attribute = attributes.get(name);
+      if (attribute) {
+        out[name] = this.value(row, attribute, child);
+      }
+    }
+    return out;
+  }
+
+  private value(row: Row, attribute: Attribute, node: Node): Value {
+    if (attribute.kind === 'scalar') {
+      const value = this.reader.scalar(row, attribute);
+      return attribute.type === 'dt' ? wireDatetime(value) : value;
+    }
+    const targets = follow(this.reader, row, { name: attribute.name, type: node.type });
+    const shown = targets.map((target) =>
+      attribute.kind === 'mapped' ? this.mapped(target, node) : this.entity(target, node),
+    );
+    return attribute.kind === 'relation' ? (shown[0] ?? null) : shown;
+  }
+
+  /** Members of a mapped array always carry their key and value. */
+  private mapped(row: Row, node: Node): Data {
+    return { ...this.entity(row, node), key: row.data['key'] ?? null, value: row.data['value'] ?? null };
+  }
+}
+
+/** Type, primary key and, unless strict, the system projections. */
+export function reference(reader: Reader, row: Row, strict = false): Data {
+  const schema = reader.store.registry.get(row.type);
+  const out: Data = { __entity_type__: row.type };
+  for (const name of strict
+    ? schema.primaryKey
+    : [...schema.primaryKey, ...(schema.definition.system ?? [])]) {
+    out[name] = row.data[name] ?? null;
+  }
+  return out;
+}

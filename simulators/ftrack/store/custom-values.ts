@@ -1,0 +1,100 @@
+import type { Value } from '../values';
+import type { Store } from './store';
+import type { Row } from './table';
+
+const denseTypes: Record<string, string> = {
+  Context: 'ContextCustomAttributeValue',
+  Resource: 'UserCustomAttributeValue',
+  List: 'ListCustomAttributeValue',
+  AssetVersion: 'AssetVersionCustomAttributeValue',
+};
+
+const configuredOn: Record<string, string> = {
+  Project: 'show',
+  User: 'user',
+  TypedContextList: 'list',
+  AssetVersionList: 'list',
+  AssetVersion: 'assetversion',
+};
+
+function applies(configuration: Row, row: Row): boolean {
+  const { data } = configuration;
+  const isContext = row.type === 'Project' || row.data['object_type_id'] !== undefined;
+  if (data['is_hierarchical'] === true) {
+    return isContext;
+  }
+  const entityType = configuredOn[row.type] ?? (isContext ? 'task' : '');
+  const objectType = data['object_type_id'] ?? null;
+  return (
+    data['entity_type'] === entityType && (objectType === null || objectType === row.data['object_type_id'])
+  );
+}
+
+/** Custom attribute values: which configurations an entity has, what is stored, and the dense view of both. */
+export class CustomValues {
+  private readonly store: Store;
+  private readonly cache = new Map<string, readonly Row[]>();
+  private cachedVersion = -1;
+
+  constructor(store: Store) {
+    this.store = store;
+  }
+
+  /** The dense schema for an entity type; undefined for types without custom attributes. */
+  denseType(type: string): string | undefined {
+    return denseTypes[this.store.registry.get(type).family];
+  }
+
+  /** Configurations that an entity has; one of its own project hides a global one with the same key. */
+  configurations(row: Row): readonly Row[] {
+    const table = this.store.tableOf('CustomAttributeConfiguration');
+    if (this.cachedVersion !== table.version) {
+      this.cache.clear();
+      this.cachedVersion = table.version;
+    }
+    const project = this.store.projectOf(row) ?? '';
+    const cacheKey = `${row.type}|${project}`;
+    const cached = this.cache.get(cacheKey);
+    if (cached) {
+      return cached;
+    }
+    const byKey = new Map<Value | undefined, Row>();
+    for (const configuration of table.all()) {
+      const owner = configuration.data['project_id'] ?? null;
+      const isBetter = !byKey.has(configuration.data['key']) || owner !== null;
+      if ((owner === null || owner === project) && isBetter && applies(configuration, row)) {
+        byKey.set(configuration.data['key'], configuration);
+      }
+    }
+    const found = [...byKey.values()];
+    this.cache.set(cacheKey, found);
+    return found;
+  }
+
+  stored(configurationId: string, entityId: string): Row | undefined {
+    return this.store.find('CustomAttributeValue', `${configurationId}|${entityId}`);
+  }
+
+  /** The stored value (a stored null too), else the default. */
+  value(configuration: Row, entityId: string): Value {
+    const stored = this.stored(configuration.key, entityId);
+    return (stored ? stored.data['value'] : configuration.data['default']) ?? null;
+  }
+
+  /** One computed row per configuration. Values are not inherited from parents. */
+  dense(row: Row): Row[] {
+    const type = this.denseType(row.type);
+    return type === undefined
+      ? []
+      : this.configurations(row).map((configuration) => ({
+          type,
+          key: `${configuration.key}|${row.key}`,
+          data: {
+            configuration_id: configuration.key,
+            entity_id: row.key,
+            key: configuration.data['key'] ?? null,
+            value: this.value(configuration, row.key),
+          },
+        }));
+  }
+}

@@ -1,0 +1,122 @@
+import type { Attribute, CollectionAttribute, RelationAttribute, ScalarAttribute } from '../schema/notation';
+import type { Value } from '../values';
+import { asText } from '../values';
+import { CustomValues } from './custom-values';
+import type { Store } from './store';
+import type { Row } from './table';
+
+type Computed = (reader: Reader, row: Row) => Value;
+
+const computedScalars: Record<string, Computed> = {
+  link: (reader, row) =>
+    reader
+      .chain(row)
+      .reverse()
+      .map((context) => ({
+        type: context.type === 'Project' ? 'Project' : 'TypedContext',
+        id: context.key,
+        name: context.data['name'] ?? '',
+      })),
+  time_logged: (reader, row) => reader.timeLogged(row),
+  bid_time_logged_difference: (reader, row) => Number(row.data['bid'] ?? 0) - reader.timeLogged(row),
+  thumbnail_url: () => ({ value: '/img/thumbnail2.png' }),
+};
+computedScalars['_link'] = computedScalars['link'] as Computed;
+
+/** Reads attributes of rows as one user sees them: what the user may not see is left out silently. */
+export class Reader {
+  readonly store: Store;
+  readonly customValues: CustomValues;
+  private readonly username: string;
+
+  constructor(store: Store, options: { customValues?: CustomValues; username: string }) {
+    this.store = store;
+    this.customValues = options.customValues ?? new CustomValues(store);
+    this.username = options.username;
+  }
+
+  sees(row: Row): boolean {
+    return !this.store.hidesAnything || this.store.mayRead(this.username, this.store.projectOf(row));
+  }
+
+  scalar(row: Row, attribute: ScalarAttribute): Value {
+    const computed =
+      attribute.computed || attribute.legacy === '_api_link' ? computedScalars[attribute.name] : undefined;
+    return computed ? computed(this, row) : (row.data[attribute.name] ?? null);
+  }
+
+  related(row: Row, attribute: RelationAttribute): Row | undefined {
+    const id = row.data[attribute.column];
+    const target = typeof id === 'string' ? this.store.find(attribute.target, id) : undefined;
+    return target && this.sees(target) ? target : undefined;
+  }
+
+  members(row: Row, attribute: CollectionAttribute): Row[] {
+    const types = this.store.registry.subtypes(attribute.target);
+    return this.candidates(row, attribute).filter((member) => types.has(member.type) && this.sees(member));
+  }
+
+  /** Rows to which a relation or collection attribute leads. */
+  targets(row: Row, attribute: Exclude<Attribute, ScalarAttribute>): Row[] {
+    if (attribute.kind !== 'relation') {
+      return this.members(row, attribute);
+    }
+    const target = this.related(row, attribute);
+    return target ? [target] : [];
+  }
+
+  /** The context itself, its parent and so on, the project last. */
+  chain(row: Row): Row[] {
+    const chain: Row[] = [];
+    let current: Row | undefined = row;
+    while (current) {
+      chain.push(current);
+      current = this.store.context(current.data['parent_id']);
+    }
+    return chain;
+  }
+
+  /** Everything below a context, parents before children. */
+  below(row: Row): Row[] {
+    const found: Row[] = [];
+    const table = this.store.tableOf('Context');
+    const open = [row.key];
+    for (let id = open.shift(); id !== undefined; id = open.shift()) {
+      for (const child of table.where('parent_id', id)) {
+        found.push(child);
+        open.push(child.key);
+      }
+    }
+    return found;
+  }
+
+  timeLogged(row: Row): number {
+    const logs = [...this.store.tableOf('Timelog').where('context_id', row.key)];
+    return logs.reduce((sum, log) => sum + Number(log.data['duration'] ?? 0), 0);
+  }
+
+  private candidates(row: Row, attribute: CollectionAttribute): Row[] {
+    if (this.store.registry.get(attribute.target).definition.virtual === true) {
+      return this.customValues.dense(row);
+    }
+    if (attribute.computed) {
+      return this.computed(row, attribute.name);
+    }
+    const { via, column, filter } = attribute;
+    if (via) {
+      const links = [...this.store.tableOf(via.schema).where(via.own, row.key)];
+      return links
+        .map((link) => this.store.find(attribute.target, asText(link.data[via.other])))
+        .filter((target) => target !== undefined);
+    }
+    const members = [...this.store.tableOf(attribute.target).where(column, row.key)];
+    return filter ? members.filter((member) => member.data[filter.column] === filter.value) : members;
+  }
+
+  private computed(row: Row, name: string): Row[] {
+    if (name === 'ancestors') {
+      return this.chain(row).slice(1).reverse();
+    }
+    return name === 'descendants' ? this.below(row) : [];
+  }
+}
