@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto';
+import { Writable } from 'node:stream';
+import type { TemporalConfig } from '../../src/clients/temporal/connect';
+import { connectTemporal, untilReachable } from '../../src/clients/temporal/connect';
+import { freePort } from '../../src/clients/temporal/server';
+import { createLogger } from '../../src/observability/logger';
+import type { Processor } from '../../src/workers/processor';
+import { startProcessor } from '../../src/workers/processor';
+import { stopOnSignals } from '../../src/workers/shutdown';
+import { privateTemporal, sharedTemporal } from '../support/temporal';
+
+const logger = createLogger({ level: 'silent', service: 'processor' });
+const local = (address: string): TemporalConfig => ({ address, namespace: 'default', connection: {} });
+
+async function until(what: string, holds: () => boolean): Promise<void> {
+  const deadline = Date.now() + 20_000;
+  while (!holds()) {
+    if (Date.now() > deadline) {
+      throw new Error(`${what} did not come true in 20 s`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+const start = (temporal: TemporalConfig, taskQueue: string, activities: object): Processor =>
+  startProcessor({
+    temporal,
+    taskQueue,
+    activities,
+    logger,
+    workflows: { path: require.resolve('../support/hold-workflow') },
+    untilReachable: (attempt, signal) => untilReachable(temporal, attempt, { signal }),
+  });
+
+test('without Temporal it keeps trying, with Temporal it works, and stops at once when idle', async () => {
+  const port = await freePort();
+  const temporal = local(`127.0.0.1:${port}`);
+  const taskQueue = randomUUID();
+  const processor = start(temporal, taskQueue, { hold: () => Promise.resolve('done') });
+  expect(processor.state()).toEqual({ state: 'connecting', activities: 0 });
+
+  const server = await privateTemporal({ port });
+  await until('running', () => processor.state().state === 'running');
+  const client = await connectTemporal(temporal);
+  const result = await client.workflow.execute('holdOn', { taskQueue, workflowId: taskQueue });
+  const stoppedAt = Date.now();
+  const left = await processor.stop();
+
+  expect(result).toBe('done');
+  expect(left).toEqual([]);
+  expect(Date.now() - stoppedAt).toBeLessThan(4_000);
+  expect(processor.state().state).toBe('stopped');
+  await client.connection.close();
+  await server.stop();
+});
+
+test('a processor that never reached Temporal stops at once', async () => {
+  const processor = start(local(`127.0.0.1:${await freePort()}`), randomUUID(), {});
+
+  expect(await processor.stop()).toEqual([]);
+});
+
+test('an activity that does not end is named after less than 8 s', async () => {
+  const temporal = local(sharedTemporal().address);
+  const taskQueue = randomUUID();
+  let running = false;
+  let release = (): void => undefined;
+  const forever = new Promise<string>((resolve) => {
+    release = () => resolve('late');
+  });
+  const hold = (): Promise<string> => {
+    running = true;
+    return forever;
+  };
+  const processor = start(temporal, taskQueue, { hold });
+  const client = await connectTemporal(temporal);
+  const handle = await client.workflow.start('holdOn', { taskQueue, workflowId: taskQueue });
+  await until('the activity', () => running);
+  const stoppedAt = Date.now();
+
+  const left = await processor.stop();
+
+  expect(left).toEqual([expect.stringMatching(`^hold of ${taskQueue} `)]);
+  expect(Date.now() - stoppedAt).toBeLessThan(8_000);
+  release();
+  await handle.terminate();
+  await client.connection.close();
+}, 30_000);
+
+test('a stop that hangs ends the process with 1 at its deadline and names the part', async () => {
+  const lines: string[] = [];
+  const destination = new Writable({
+    write: (chunk: Buffer, _encoding, done) => {
+      lines.push(chunk.toString());
+      done();
+    },
+  });
+  const exited = new Promise<number>((resolve) => {
+    const stop = stopOnSignals({
+      logger: createLogger({ level: 'info', service: 'leecher', destination }),
+      parts: [
+        { name: 'health', stop: () => Promise.resolve() },
+        { name: 'hub', stop: () => new Promise(() => undefined) },
+      ],
+      exit: resolve,
+      deadlineMs: 50,
+    });
+    void stop('test');
+  });
+
+  expect(await exited).toBe(1);
+  expect(lines.join('')).toContain('"waitingFor":["hub"]');
+});
