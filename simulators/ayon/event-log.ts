@@ -1,0 +1,184 @@
+import { createHash } from 'node:crypto';
+import type { AyonClock } from './clock';
+import { fault } from './errors';
+import type { Json, JsonObject } from './json';
+import { isObject } from './json';
+
+/** Where an event stands; only `finished` ones are handed out by enroll. */
+export type EventStatus = 'pending' | 'in_progress' | 'finished' | 'failed' | 'aborted' | 'restarted';
+
+/** One stored event; `sequence` is the insertion order, which is the GraphQL cursor. */
+export interface StoredEvent {
+  readonly sequence: number;
+  id: string;
+  hash: string;
+  topic: string;
+  sender: string | null;
+  senderType: string;
+  project: string | null;
+  user: string | null;
+  dependsOn: string | null;
+  status: EventStatus;
+  retries: number;
+  description: string;
+  summary: JsonObject;
+  payload: JsonObject;
+  createdAt: string;
+  updatedAt: string;
+}
+
+/** Who caused a change: recorded on each event that follows from it. */
+export interface Origin {
+  readonly user: string;
+  readonly sender: string | null;
+  readonly senderType: string;
+}
+
+/** What makes an event; the rest has defaults. */
+export interface NewEvent {
+  topic: string;
+  project?: string | null;
+  description?: string;
+  summary?: JsonObject;
+  payload?: JsonObject;
+  hash?: string;
+  status?: EventStatus;
+  dependsOn?: string | null;
+}
+
+/** What a PATCH may change. */
+export type EventPatch = Partial<
+  Pick<StoredEvent, 'status' | 'description' | 'retries' | 'sender' | 'project' | 'user'>
+> & { summary?: JsonObject; payload?: JsonObject };
+
+/** All events of the server in the order in which they were stored. */
+export class EventLog {
+  readonly #clock: AyonClock;
+  readonly #events: (StoredEvent | undefined)[] = [];
+  readonly #byId = new Map<string, StoredEvent>();
+  readonly #byHash = new Map<string, StoredEvent>();
+  readonly #bySource = new Map<string, StoredEvent[]>();
+
+  constructor(clock: AyonClock) {
+    this.#clock = clock;
+  }
+
+  /**
+   * Stores an event.
+   * @throws AyonFault 409 when an event with the same hash exists
+   */
+  add(event: NewEvent, origin: Origin): StoredEvent {
+    const id = this.#clock.id();
+    const now = this.#clock.now();
+    const hash = event.hash ?? id;
+    // The number is used up even when the hash refuses the event, as a database sequence does.
+    const sequence = this.#events.push(undefined);
+    if (this.#byHash.has(hash)) {
+      throw fault(409, 'Event with the same hash already exists');
+    }
+    const stored: StoredEvent = {
+      sequence,
+      id,
+      hash,
+      topic: event.topic,
+      sender: origin.sender,
+      senderType: origin.senderType,
+      project: event.project ?? null,
+      user: origin.user,
+      dependsOn: event.dependsOn ?? null,
+      status: event.status ?? 'finished',
+      retries: 0,
+      description: event.description ?? '',
+      summary: event.summary ?? {},
+      payload: event.payload ?? {},
+      createdAt: now,
+      updatedAt: now,
+    };
+    this.#events[sequence - 1] = stored;
+    this.#remember(stored);
+    return stored;
+  }
+
+  /** The event with this id, or undefined. */
+  get(id: string): StoredEvent | undefined {
+    return this.#byId.get(id);
+  }
+
+  /** The event with this hash, or undefined. */
+  withHash(hash: string): StoredEvent | undefined {
+    return this.#byHash.get(hash);
+  }
+
+  /** Events whose `dependsOn` is this id: the jobs made from it. */
+  targetsOf(sourceId: string): readonly StoredEvent[] {
+    return this.#bySource.get(sourceId) ?? [];
+  }
+
+  /** Changes an event. The old hash stays taken. */
+  patch(event: StoredEvent, patch: EventPatch): void {
+    Object.assign(event, patch, { updatedAt: this.#clock.now() });
+  }
+
+  /** Gives an event a new id and content (`reuse`); the hash and the place in the order stay. */
+  overwrite(event: StoredEvent, fresh: NewEvent, origin: Origin): StoredEvent {
+    this.#byId.delete(event.id);
+    const { topic, project = null, description = '', summary = {}, payload = {} } = fresh;
+    const content = { topic, project, description, summary, payload, status: fresh.status ?? 'finished' };
+    Object.assign(event, content, origin, { id: this.#clock.id(), retries: 0, updatedAt: this.#clock.now() });
+    this.#byId.set(event.id, event);
+    return event;
+  }
+
+  /** Removes an event. */
+  remove(event: StoredEvent): void {
+    this.#events[event.sequence - 1] = undefined;
+    this.#byId.delete(event.id);
+    this.#byHash.delete(event.hash);
+  }
+
+  /** Events with a number above `after`, oldest first. */
+  *ascending(after = 0): Generator<StoredEvent> {
+    for (let at = after; at < this.#events.length; at += 1) {
+      const event = this.#events[at];
+      if (event) {
+        yield event;
+      }
+    }
+  }
+
+  /** Events with a number below `before`, newest first. */
+  *descending(before = Number.POSITIVE_INFINITY): Generator<StoredEvent> {
+    for (let at = Math.min(this.#events.length, before - 1) - 1; at >= 0; at -= 1) {
+      const event = this.#events[at];
+      if (event) {
+        yield event;
+      }
+    }
+  }
+
+  #remember(event: StoredEvent): void {
+    this.#byId.set(event.id, event);
+    this.#byHash.set(event.hash, event);
+    if (event.dependsOn !== null) {
+      const targets = this.#bySource.get(event.dependsOn) ?? [];
+      targets.push(event);
+      this.#bySource.set(event.dependsOn, targets);
+    }
+  }
+}
+
+/** The hash that makes the job of a source and a target topic exclusive. */
+export function jobHash(sourceId: string, targetTopic: string): string {
+  return createHash('sha256').update(`${targetTopic}${sourceId}`).digest('hex');
+}
+
+/** An event as `GET /api/events/{id}` answers it. */
+export function eventView(event: StoredEvent): JsonObject {
+  const { sequence: _sequence, ...view } = event;
+  return { ...view };
+}
+
+/** An object of a request, or an empty one. */
+export function objectOf(value: Json | undefined): JsonObject {
+  return isObject(value) ? value : {};
+}

@@ -1,0 +1,141 @@
+import type { StoredEvent } from '../event-log';
+import type { JsonObject } from '../json';
+import { sortedJson } from '../json';
+import type { AyonStore } from '../store';
+import type { UserRecord } from '../users';
+import { allAttribText, attribOf } from './nodes';
+import type { Connection, PageArgs } from './paging';
+import { pageOf } from './paging';
+
+/** A page of a short list; the cursor is the place in it. */
+export function listPage<Item, Node>(
+  items: readonly Item[],
+  node: (item: Item) => Node,
+  args: PageArgs,
+): Connection<Node> {
+  const numbered = items.map((item, index) => ({ item, order: index + 1 }));
+  return pageOf(
+    {
+      ascending: (after) => numbered.slice(after),
+      descending: (before) => numbered.filter(({ order }) => order < before).reverse(),
+      accepts: () => true,
+      order: ({ order }) => order,
+      node: ({ item }) => node(item),
+    },
+    args,
+  );
+}
+
+/** A user as a node. */
+export function userNode(store: AyonStore, user: UserRecord): JsonObject {
+  const { name, active, attrib, data, createdAt, updatedAt } = user;
+  const flag = (key: string): boolean => data[key] === true;
+  return {
+    name,
+    active,
+    createdAt,
+    updatedAt,
+    accessGroups: sortedJson(data['accessGroups'] ?? {}),
+    defaultAccessGroups: data['defaultAccessGroups'] ?? [],
+    isAdmin: flag('isAdmin'),
+    isManager: flag('isManager'),
+    isService: flag('isService'),
+    isGuest: flag('isGuest'),
+    isDeveloper: flag('isDeveloper'),
+    hasPassword: data['password'] !== undefined,
+    apiKeyPreview: data['apiKeyPreview'] ?? null,
+    attrib: attribOf(attrib, 'user', store.attributes),
+    allAttrib: allAttribText(attrib, store.attributes),
+  };
+}
+
+/** Filters of `users`. */
+export interface UserArgs extends PageArgs {
+  name?: string | null;
+  names?: string[] | null;
+  emails?: string[] | null;
+  projectName?: string | null;
+}
+
+function hasAccess(user: UserRecord, projectName: string): boolean {
+  const groups = user.data['accessGroups'];
+  const isPrivileged = ['isAdmin', 'isManager', 'isService'].some((flag) => user.data[flag] === true);
+  return isPrivileged || (typeof groups === 'object' && groups !== null && projectName in groups);
+}
+
+/** `users`, by name. */
+export function users(store: AyonStore, args: UserArgs): Connection<JsonObject> {
+  const names = args.names ?? (typeof args.name === 'string' ? [args.name] : undefined);
+  const emails = args.emails?.map((email) => email.toLowerCase());
+  const found = [...store.users.values()].filter((user) => {
+    const email = user.attrib['email'];
+    return (
+      (!names || names.includes(user.name)) &&
+      (!emails || (typeof email === 'string' && emails.includes(email.toLowerCase()))) &&
+      (typeof args.projectName !== 'string' || hasAccess(user, args.projectName))
+    );
+  });
+  found.sort((a, b) => (a.name < b.name ? -1 : 1));
+  return listPage(found, (user) => userNode(store, user), args);
+}
+
+/** Filters of `events`. */
+export interface EventArgs extends PageArgs {
+  ids?: string[] | null;
+  topics?: string[] | null;
+  projects?: string[] | null;
+  users?: string[] | null;
+  statuses?: string[] | null;
+  olderThan?: string | null;
+  newerThan?: string | null;
+  includeLogs: boolean;
+}
+
+function matchesTopic(topic: string, wanted: string): boolean {
+  return wanted.endsWith('*') ? topic.startsWith(wanted.slice(0, -1)) : topic === wanted;
+}
+
+function isInTime(event: StoredEvent, args: EventArgs): boolean {
+  const at = Date.parse(event.createdAt);
+  return (
+    (!args.olderThan || at < Date.parse(args.olderThan)) &&
+    (!args.newerThan || at > Date.parse(args.newerThan))
+  );
+}
+
+function acceptsTopic(event: StoredEvent, args: EventArgs): boolean {
+  if (args.topics) {
+    return args.topics.some((topic) => matchesTopic(event.topic, topic));
+  }
+  return args.includeLogs || !event.topic.startsWith('log.');
+}
+
+function accepts(event: StoredEvent, args: EventArgs): boolean {
+  return (
+    acceptsTopic(event, args) &&
+    (!args.projects || args.projects.includes(event.project ?? '')) &&
+    (!args.ids || args.ids.includes(event.id)) &&
+    (!args.users || args.users.includes(event.user ?? '')) &&
+    (!args.statuses || args.statuses.includes(event.status)) &&
+    isInTime(event, args)
+  );
+}
+
+function eventNode(event: StoredEvent): JsonObject {
+  const { sequence: _sequence, summary, payload, ...plain } = event;
+  return { ...plain, summary: sortedJson(summary), payload: sortedJson(payload) };
+}
+
+/** `events`: the order is that of insertion, so a reader that keeps its cursor misses none. */
+export function events(store: AyonStore, args: EventArgs): Connection<JsonObject> {
+  return pageOf(
+    {
+      ascending: (after) => store.events.ascending(after),
+      descending: (before) => store.events.descending(before),
+      accepts: (event) => accepts(event, args),
+      order: (event) => event.sequence,
+      node: eventNode,
+    },
+    args,
+  );
+}

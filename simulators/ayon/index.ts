@@ -1,0 +1,98 @@
+import type { Faults } from '../faults';
+import type { CallLog } from '../http';
+import { SimulatorServer } from '../http';
+import type { Studio } from '../studio';
+import { addControlRoutes, CONTROL_PREFIX } from './control';
+import type { AyonEdits } from './edits';
+import { editsAs } from './edits';
+import { fault } from './errors';
+import { GraphqlEndpoint } from './graphql/execute';
+import type { AddRoute } from './request';
+import { authenticated, errorAnswer, identify } from './request';
+import { addEntityRoutes } from './routes/entities';
+import { addEventRoutes } from './routes/events';
+import { addProjectRoutes } from './routes/projects';
+import { addSystemRoutes, serverInfo } from './routes/system';
+import { addUserRoutes } from './routes/users';
+import { seedFromStudio } from './seed';
+import { AyonStore } from './store';
+
+export type { AyonEdits, EditTarget } from './edits';
+export type { StoredEvent } from './event-log';
+export { ayonId, ayonName, ayonProjectName, ayonUserName, seedFromStudio } from './seed';
+export { AyonStore } from './store';
+
+export interface AyonSimulatorOptions {
+  /** 0 (default) takes a free port of 127.0.0.1. */
+  readonly port?: number;
+  /** Key of the service user; default: a random one of 32 hex digits. */
+  readonly apiKey?: string;
+  /** Filled in as `seedFromStudio` does. */
+  readonly studio?: Studio;
+  /** Whether the studio has been synced already; default true. */
+  readonly paired?: boolean;
+  /** Whether the ftrack addon has made its attributes yet; default `with-ftrack`. */
+  readonly attributes?: 'with-ftrack' | 'without-ftrack';
+}
+
+export interface AyonSimulator {
+  /** Base address without a trailing slash. */
+  readonly url: string;
+  /** Key of the service user `service`. */
+  readonly apiKey: string;
+  readonly store: AyonStore;
+  readonly faults: Faults;
+  readonly calls: CallLog;
+  /** From now on connections are refused: the server is gone, its data stay. */
+  refuse(): Promise<void>;
+  /** The server is back on the same port. */
+  listen(): Promise<void>;
+  /** Edits as a person would make them; see `AyonEdits`. */
+  as(username: string): AyonEdits;
+  close(): Promise<void>;
+}
+
+function addRoutes(server: SimulatorServer, store: AyonStore): void {
+  const add: AddRoute = (method, pattern, handler) => {
+    server.route(method, pattern, authenticated(store, handler));
+  };
+  const graphql = new GraphqlEndpoint(store);
+  server.route('GET', '/api/info', () => ({ json: serverInfo(store) }));
+  server.route('POST', '/graphql', async (request) => {
+    const { body, user } = identify(store, request);
+    return { json: await graphql.answer(body, user) };
+  });
+  addSystemRoutes(add, store);
+  addUserRoutes(add, store);
+  addEventRoutes(add, store);
+  addEntityRoutes(add, store);
+  addProjectRoutes(add, store);
+  addControlRoutes(server);
+}
+
+/** Starts an AYON server of its own kind: REST, GraphQL, operations and events over state in memory. */
+export async function startAyonSimulator(options: AyonSimulatorOptions = {}): Promise<AyonSimulator> {
+  const { apiKey, attributes, studio, paired = true } = options;
+  const store = new AyonStore({ ...(apiKey ? { apiKey } : {}), ...(attributes ? { attributes } : {}) });
+  if (studio) {
+    seedFromStudio(store, studio, { paired });
+  }
+  const server = new SimulatorServer({
+    quietPrefixes: [CONTROL_PREFIX],
+    onError: errorAnswer,
+    notFound: ({ path }) => errorAnswer(fault(404, `API endpoint ${path} not found`, { path })),
+  });
+  addRoutes(server, store);
+  await server.start({ port: options.port ?? 0 });
+  return {
+    url: server.url,
+    apiKey: store.apiKey,
+    store,
+    faults: server.faults,
+    calls: server.calls,
+    refuse: () => server.refuse(),
+    listen: () => server.listen(),
+    as: (username) => editsAs(store, username),
+    close: () => server.close(),
+  };
+}

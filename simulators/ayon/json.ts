@@ -1,0 +1,63 @@
+/** Any JSON value. */
+export type Json = string | number | boolean | null | Json[] | JsonObject;
+
+/** A JSON object; a missing key and `undefined` mean the same. */
+export interface JsonObject {
+  [key: string]: Json | undefined;
+}
+
+/** Tells whether a value is an object with keys (no array, no null). */
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Compares two JSON values by content; the order of keys does not matter. */
+export function sameJson(a: unknown, b: unknown): boolean {
+  if (a === b) {
+    return true;
+  }
+  if (Array.isArray(a) && Array.isArray(b)) {
+    return a.length === b.length && a.every((item, index) => sameJson(item, b[index]));
+  }
+  if (!isObject(a) || !isObject(b)) {
+    return false;
+  }
+  const left = Object.keys(a).filter((key) => a[key] !== undefined);
+  const right = Object.keys(b).filter((key) => b[key] !== undefined);
+  return left.length === right.length && left.every((key) => sameJson(a[key], b[key]));
+}
+
+/** Serializes with sorted keys and no spaces, as AYON's GraphQL answers do. */
+export function sortedJson(value: Json | undefined): string {
+  if (Array.isArray(value)) {
+    return `[${value.map((item) => sortedJson(item)).join(',')}]`;
+  }
+  if (!isObject(value)) {
+    return JSON.stringify(value ?? null);
+  }
+  const keys = Object.keys(value).filter((key) => value[key] !== undefined);
+  return `{${keys
+    .sort()
+    .map((key) => `${JSON.stringify(key)}:${sortedJson(value[key])}`)
+    .join(',')}}`;
+}
+
+/** Orders keys as Postgres stores them in jsonb: shorter first, then by bytes. */
+export function storedKeyOrder(keys: Iterable<string>): string[] {
+  return [...keys].sort((a, b) => a.length - b.length || (a < b ? -1 : Number(a > b)));
+}
+
+/** Turns `folder_type` into `folderType`; other keys stay. */
+export function camelCase(key: string): string {
+  return key.replace(/_([a-z0-9])/g, (_match, letter: string) => letter.toUpperCase());
+}
+
+/** Turns `folderType` into `folder_type`. */
+export function snakeCase(key: string): string {
+  return key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/** `folder` becomes `Folder`. */
+export function capitalized(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
+}

@@ -1,0 +1,283 @@
+import type { Anatomy } from './default-anatomy';
+import { defaultAnatomy } from './default-anatomy';
+import { NAME_PATTERN, readAttributes } from './entity-input';
+import type { EntityKind, EntityRecord } from './entity-kinds';
+import { ALL_KINDS } from './entity-kinds';
+import type { Issue } from './errors';
+import { AyonFault, fault, issuesText, patternIssue, unhandled } from './errors';
+import type { Origin } from './event-log';
+import { attributesOf } from './inheritance';
+import type { Json, JsonObject } from './json';
+import { isObject, sameJson, snakeCase } from './json';
+import type { ProjectRecord } from './project';
+import { mergeValues } from './project';
+import type { AyonStore } from './store';
+
+const CODE_PATTERN = '^[a-zA-Z0-9_]*$';
+
+function refuseBadName(given: { name: string; code: string }): void {
+  const issues: Issue[] = [];
+  if (!new RegExp(NAME_PATTERN).test(given.name)) {
+    issues.push(patternIssue(['name'], NAME_PATTERN));
+  } else if (!new RegExp(CODE_PATTERN).test(given.name)) {
+    issues.push(patternIssue(['name'], CODE_PATTERN));
+  }
+  if (!new RegExp(CODE_PATTERN).test(given.code)) {
+    issues.push(patternIssue(['code'], CODE_PATTERN));
+  }
+  if (issues.length > 0) {
+    throw unhandled(`pydantic.error_wrappers.ValidationError: ${issuesText('ProjectModel', issues)}`);
+  }
+}
+
+function refuseTaken(store: AyonStore, given: { name: string; code: string }): void {
+  const code = given.code.toLowerCase();
+  const taken = [...store.projects.values()].some((project) => project.code.toLowerCase() === code);
+  if (taken || store.projects.has(given.name.toLowerCase())) {
+    throw fault(409, `Project ${given.name} (${given.code}) already exists`);
+  }
+}
+
+/** The rows of an anatomy list, which is snake_case, as the project keeps them. */
+function anatomyRows<Row>(value: Json | undefined, standard: Row[]): Row[] {
+  if (!Array.isArray(value)) {
+    return standard;
+  }
+  return value.filter(isObject).map(({ original_name: _original, ...row }) => row as Row);
+}
+
+function anatomyOf(body: JsonObject): Anatomy {
+  if (typeof body['anatomyPreset'] === 'string' && body['anatomyPreset'] !== '_') {
+    throw fault(404, `Anatomy preset ${body['anatomyPreset']} not found`);
+  }
+  const standard = defaultAnatomy();
+  const given = isObject(body['anatomy']) ? body['anatomy'] : {};
+  return {
+    ...standard,
+    folderTypes: anatomyRows(given['folder_types'], standard.folderTypes),
+    taskTypes: anatomyRows(given['task_types'], standard.taskTypes),
+    statuses: anatomyRows(given['statuses'], standard.statuses),
+    tags: anatomyRows(given['tags'], standard.tags),
+  };
+}
+
+function attributesIn(store: AyonStore, given: Json | undefined): JsonObject {
+  const issues: Issue[] = [];
+  const attrib = readAttributes(given, attributesOf(store.attributes, 'project'), issues);
+  if (issues.length > 0) {
+    throw fault(400, `Invalid data provided: ${issuesText('ProjectPatchModel', issues)}`);
+  }
+  return attrib;
+}
+
+/** `POST /api/projects`. */
+export function createProject(store: AyonStore, body: JsonObject, origin: Origin): ProjectRecord {
+  const { name, code } = body;
+  if (typeof name !== 'string' || typeof code !== 'string') {
+    throw fault(400, 'A project needs a name and a code');
+  }
+  const anatomy = anatomyOf(body);
+  refuseTaken(store, { name, code });
+  refuseBadName({ name, code });
+  const given = isObject(body['anatomy']) ? body['anatomy']['attributes'] : undefined;
+  const attrib = mergeValues({}, attributesIn(store, given));
+  const library = body['library'] === true;
+  const label = typeof body['label'] === 'string' ? body['label'] : null;
+  const project = store.addProject({ name, code, library, label, anatomy, attrib });
+  const description = `Created project ${name}`;
+  store.events.add({ topic: 'entity.project.created', project: name, description }, origin);
+  return project;
+}
+
+/** `DELETE /api/projects/{p}`. */
+export function deleteProject(store: AyonStore, project: ProjectRecord, origin: Origin): void {
+  store.projects.delete(project.name.toLowerCase());
+  const description = `Deleted project ${project.name}`;
+  store.events.add({ topic: 'entity.project.deleted', project: project.name, description }, origin);
+}
+
+type ListKey = 'folderTypes' | 'taskTypes' | 'statuses';
+
+interface NamedList {
+  key: ListKey;
+  field: 'type' | 'status';
+  kinds: readonly EntityKind[];
+}
+
+/** Lists whose names entities refer to. */
+const NAMED_LISTS: readonly NamedList[] = [
+  { key: 'folderTypes', field: 'type', kinds: ['folder'] },
+  { key: 'taskTypes', field: 'type', kinds: ['task'] },
+  { key: 'statuses', field: 'status', kinds: ALL_KINDS },
+];
+
+interface ListChange extends NamedList {
+  rows: JsonObject[];
+  /** Old name → new name. */
+  renamed: Map<string, string>;
+}
+
+/** Two names that differ only in case break the server's transaction, and its answer says no more than that. */
+function refuseTwins(rows: JsonObject[]): void {
+  const names = rows.map((row) => (typeof row['name'] === 'string' ? row['name'].toLowerCase() : ''));
+  if (new Set(names).size < names.length) {
+    throw unhandled(
+      'asyncpg.exceptions.InFailedSQLTransactionError: current transaction is aborted, ' +
+        'commands ignored until end of transaction block',
+    );
+  }
+}
+
+function readList(list: NamedList, value: Json): ListChange {
+  const given = Array.isArray(value) ? value.filter(isObject) : [];
+  const renamed = new Map<string, string>();
+  const rows = given.map((item) => {
+    const { original_name, originalName, ...row } = item;
+    const old = original_name ?? originalName;
+    if (typeof old === 'string' && typeof row['name'] === 'string' && old !== row['name']) {
+      renamed.set(old, row['name']);
+    }
+    return row;
+  });
+  refuseTwins(rows);
+  return { ...list, rows, renamed };
+}
+
+function entitiesUsing(project: ProjectRecord, change: NamedList): EntityRecord[] {
+  return change.kinds.flatMap((kind) => project.entities.pick(kind, project.entities.orderedIds(kind)));
+}
+
+/** A list may not lose a name that an entity uses. */
+function refuseLoss(project: ProjectRecord, change: ListChange): void {
+  const kept = new Set(change.rows.map((row) => row['name']));
+  const lost = new Set(
+    project[change.key].map((row) => row.name).filter((name) => !kept.has(name) && !change.renamed.has(name)),
+  );
+  const user =
+    lost.size > 0 && entitiesUsing(project, change).find((entity) => lost.has(entity[change.field]));
+  if (user) {
+    const table = snakeCase(change.key);
+    const detail = `${change.field} '${user[change.field]}' is still referenced from table "${table}".`;
+    throw new AyonFault(500, { code: 409, error: 'foreign-key-violation', detail });
+  }
+}
+
+function followRenames(project: ProjectRecord, change: ListChange): void {
+  if (change.renamed.size === 0) {
+    return;
+  }
+  for (const entity of entitiesUsing(project, change)) {
+    const name = change.renamed.get(entity[change.field]);
+    if (name !== undefined) {
+      project.entities.put({ ...entity, [change.field]: name });
+    }
+  }
+}
+
+/** Plain fields of a project, with the name in the event. */
+const PLAIN_FIELDS = ['label', 'active', 'library', 'code', 'config', 'tags', 'linkTypes'] as const;
+
+class ProjectPatch {
+  readonly #store: AyonStore;
+  readonly #project: ProjectRecord;
+  readonly #origin: Origin;
+
+  constructor(store: AyonStore, project: ProjectRecord, origin: Origin) {
+    this.#store = store;
+    this.#project = project;
+    this.#origin = origin;
+  }
+
+  apply(body: JsonObject): void {
+    // Everything that can refuse the request comes first, so that nothing is half changed.
+    const attrib = attributesIn(this.#store, body['attrib']);
+    const lists = this.#lists(body);
+    this.#plain(body);
+    this.#attributes(attrib);
+    this.#data(body['data']);
+    for (const change of lists) {
+      this.#replace(change);
+    }
+    this.#project.updatedAt = this.#store.clock.now();
+    this.#emit('changed', `Updated project ${this.#project.name}`, {});
+  }
+
+  #lists(body: JsonObject): ListChange[] {
+    const changes: ListChange[] = [];
+    for (const list of NAMED_LISTS) {
+      const value = body[list.key] ?? body[snakeCase(list.key)];
+      if (value !== undefined && value !== null) {
+        changes.push(readList(list, value));
+      }
+    }
+    for (const change of changes) {
+      refuseLoss(this.#project, change);
+    }
+    return changes;
+  }
+
+  #emit(topic: string, description: string, payload: JsonObject): void {
+    const event = { topic: `entity.project.${topic}`, project: this.#project.name, description, payload };
+    this.#store.events.add(event, this.#origin);
+  }
+
+  #plain(body: JsonObject): void {
+    for (const key of PLAIN_FIELDS) {
+      const newValue = body[key];
+      const oldValue = this.#project[key];
+      if (newValue !== undefined && !sameJson(newValue, oldValue)) {
+        Object.assign(this.#project, { [key]: newValue });
+        const column = snakeCase(key);
+        const payload = { oldValue, newValue };
+        this.#emit(`${column}_changed`, `Changed project ${column}`, payload);
+      }
+    }
+  }
+
+  #attributes(given: JsonObject): void {
+    const before = this.#project.attrib;
+    const after = mergeValues(before, given);
+    const oldValue: JsonObject = {};
+    const newValue: JsonObject = {};
+    for (const name of Object.keys(given)) {
+      if (!sameJson(before[name], after[name])) {
+        newValue[name] = after[name] ?? null;
+        oldValue[name] = before[name];
+      }
+    }
+    if (Object.keys(newValue).length > 0) {
+      this.#project.attrib = after;
+      this.#emit('attrib_changed', 'Changed project attributes', { oldValue, newValue });
+    }
+  }
+
+  #data(given: Json | undefined): void {
+    const oldValue = this.#project.data;
+    const newValue = isObject(given) ? mergeValues(oldValue, given) : oldValue;
+    if (!sameJson(oldValue, newValue)) {
+      this.#project.data = newValue;
+      this.#emit('data_changed', 'Changed project data', { oldValue, newValue });
+    }
+  }
+
+  #replace(change: ListChange): void {
+    const oldValue = this.#project[change.key].map((row) => ({ ...row })) as JsonObject[];
+    if (sameJson(oldValue, change.rows)) {
+      return;
+    }
+    Object.assign(this.#project, { [change.key]: change.rows });
+    followRenames(this.#project, change);
+    const column = snakeCase(change.key);
+    const payload = { oldValue, newValue: change.rows };
+    this.#emit(`${column}_changed`, `Changed project ${column.replace('_', ' ')}`, payload);
+  }
+}
+
+/** `PATCH /api/projects/{p}`: lists replace whole lists, attributes and data are merged. */
+export function patchProject(
+  store: AyonStore,
+  at: { project: ProjectRecord; body: JsonObject },
+  origin: Origin,
+): void {
+  new ProjectPatch(store, at.project, origin).apply(at.body);
+}

@@ -1,0 +1,103 @@
+import type { AttributeDefinition } from './attributes';
+import type { AyonClock } from './clock';
+import type { Anatomy } from './default-anatomy';
+import { EntityTable } from './entity-table';
+import type { JsonObject } from './json';
+import { storedKeyOrder } from './json';
+
+/** A project with everything in it. */
+export interface ProjectRecord extends Anatomy {
+  readonly name: string;
+  code: string;
+  label: string | null;
+  library: boolean;
+  active: boolean;
+  attrib: JsonObject;
+  data: JsonObject;
+  createdAt: string;
+  updatedAt: string;
+  readonly entities: EntityTable;
+}
+
+/** What a new project is made from. */
+export interface NewProject {
+  name: string;
+  code: string;
+  label?: string | null;
+  library?: boolean;
+  anatomy: Anatomy;
+  attrib?: JsonObject;
+}
+
+/** An empty project; attributes with a default get it as own value. */
+export function makeProject(
+  given: NewProject,
+  known: Iterable<AttributeDefinition>,
+  clock: AyonClock,
+): ProjectRecord {
+  const attrib: JsonObject = {};
+  for (const { name, scope, data } of known) {
+    if (scope.includes('project') && data['default'] !== null && data['default'] !== undefined) {
+      attrib[name] = data['default'];
+    }
+  }
+  return {
+    ...given.anatomy,
+    name: given.name,
+    code: given.code,
+    label: given.label ?? null,
+    library: given.library ?? false,
+    active: true,
+    attrib: { ...attrib, ...given.attrib },
+    data: {},
+    createdAt: clock.now(),
+    updatedAt: clock.now(),
+    entities: new EntityTable(),
+  };
+}
+
+/** Adds changes to values; null takes a value away. */
+export function mergeValues(values: JsonObject, changes: JsonObject): JsonObject {
+  const merged = { ...values, ...changes };
+  return Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== null));
+}
+
+/** `GET /api/projects/{p}`. */
+export function projectView(project: ProjectRecord): JsonObject {
+  const { folderTypes, taskTypes, statuses, linkTypes, tags, config } = project;
+  return {
+    name: project.name,
+    code: project.code,
+    ...(project.label === null ? {} : { label: project.label }),
+    library: project.library,
+    folderTypes: folderTypes.map((row) => ({ ...row })),
+    taskTypes: taskTypes.map((row) => ({ ...row })),
+    linkTypes,
+    statuses: statuses.map((row) => ({ ...row })),
+    tags,
+    config,
+    attrib: project.attrib,
+    data: project.data,
+    active: project.active,
+    ownAttrib: storedKeyOrder(Object.keys(project.attrib)),
+    createdAt: project.createdAt,
+    updatedAt: project.updatedAt,
+  };
+}
+
+/** A row of `GET /api/projects`. */
+export function projectRow(project: ProjectRecord): JsonObject {
+  return {
+    name: project.name,
+    code: project.code,
+    label: project.label,
+    color: null,
+    active: project.active,
+    library: project.library,
+    skeleton: false,
+    pinned: false,
+    projectFolder: null,
+    createdAt: project.createdAt,
+    updatedAt: project.updatedAt,
+  };
+}

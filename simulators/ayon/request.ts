@@ -1,0 +1,123 @@
+import type { RouteAnswer, RouteHandler, RouteRequest } from '../http';
+import { AyonFault, EntityError, fault, invalidRequest } from './errors';
+import type { Origin } from './event-log';
+import type { Json, JsonObject } from './json';
+import { isObject } from './json';
+import type { AyonStore } from './store';
+import type { UserRecord } from './users';
+import { isService } from './users';
+
+/** A request of somebody who is known. */
+export interface AyonRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+  /** The body if it was a JSON object, else an empty object. */
+  readonly body: JsonObject;
+  readonly json: Json | undefined;
+  readonly user: UserRecord;
+  /** Recorded on the events that the request causes. */
+  readonly origin: Origin;
+}
+
+/** Answers a request; `null` with status 204 has no body. */
+export type AyonHandler = (request: AyonRequest) => { status?: number; json?: Json };
+
+/** Registers a route that only known users reach. */
+export type AddRoute = (method: string, pattern: string, handler: AyonHandler) => void;
+
+/** Answer without content. */
+export const NO_CONTENT = { status: 204 } as const;
+
+function header(request: RouteRequest, name: string): string | undefined {
+  const value = request.headers[name];
+  return Array.isArray(value) ? value[0] : value;
+}
+
+/** The user that a request's key stands for, or the one it acts as. */
+function authenticate(store: AyonStore, request: RouteRequest): UserRecord {
+  const bearer = /^(?:ApiKey|Bearer) +(.+)$/i.exec(header(request, 'authorization') ?? '')?.[1];
+  const key = header(request, 'x-api-key') ?? bearer;
+  if (key === undefined) {
+    throw fault(401, 'Access token is missing');
+  }
+  const user = store.userOfKey(key);
+  const other = header(request, 'x-as-user');
+  if (other === undefined || !isService(user)) {
+    return user;
+  }
+  const acting = store.users.get(other);
+  if (!acting) {
+    // Observed: the real server breaks here, with a text instead of JSON.
+    throw new PlainFault(500, 'Internal Server Error');
+  }
+  return acting;
+}
+
+/** An answer in plain text. */
+export class PlainFault extends Error {
+  readonly status: number;
+
+  constructor(status: number, text: string) {
+    super(text);
+    this.name = 'PlainFault';
+    this.status = status;
+  }
+}
+
+/**
+ * Finds the user of a request and reads the headers that events record.
+ * @throws AyonFault 401 without a valid key, 400 for a body that is no JSON
+ */
+export function identify(store: AyonStore, request: RouteRequest): AyonRequest {
+  const user = authenticate(store, request);
+  const { method, path, params, query } = request;
+  if (request.bodyError !== undefined) {
+    throw invalidRequest({ method, path }, [
+      { loc: ['body'], msg: 'Expecting value', type: 'value_error.jsondecode' },
+    ]);
+  }
+  const json = request.body as Json | undefined;
+  const sender = header(request, 'x-sender') ?? null;
+  const senderType = header(request, 'x-sender-type') ?? 'api';
+  const origin = { user: user.name, sender, senderType };
+  return { method, path, params, query, body: isObject(json) ? json : {}, json, user, origin };
+}
+
+/** Wraps a handler for users who are known. */
+export function authenticated(store: AyonStore, handler: AyonHandler): RouteHandler {
+  return (request) => plainAnswer(handler(identify(store, request)));
+}
+
+function plainAnswer(answer: { status?: number; json?: Json }): RouteAnswer {
+  const { status = 200, json } = answer;
+  return status === 204 || json === undefined ? { status, body: '' } : { status, json };
+}
+
+/** The answer for an exception of a handler. */
+export function errorAnswer(error: unknown): RouteAnswer {
+  if (error instanceof AyonFault) {
+    return { status: error.status, json: error.body };
+  }
+  if (error instanceof EntityError) {
+    return { status: error.status, json: { code: error.status, detail: error.message } };
+  }
+  if (error instanceof PlainFault) {
+    return { status: error.status, body: error.message };
+  }
+  const detail = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return { status: 500, json: { status: 500, detail, traceback: error instanceof Error ? error.stack : '' } };
+}
+
+/** A 32-digit id from the path; dashed ids are refused as too long. */
+export function entityIdParam(request: AyonRequest, name: string): string {
+  const id = request.params['id'] ?? '';
+  if (/^[0-9a-f]{32}$/.test(id)) {
+    return id;
+  }
+  const bounds = id.length > 32 ? 'at most' : 'at least';
+  const type = id.length > 32 ? 'value_error.any_str.max_length' : 'value_error.any_str.min_length';
+  const msg = `ensure this value has ${bounds} 32 characters`;
+  throw invalidRequest(request, [{ loc: ['path', name], msg, type, ctx: { limit_value: 32 } }]);
+}

@@ -1,0 +1,112 @@
+import type { EntityKind } from '../entity-kinds';
+import { ALL_KINDS, KINDS } from '../entity-kinds';
+import { entityView } from '../entity-views';
+import { createEntity, deleteEntity, loadEntity, updateEntity } from '../entity-writes';
+import { constraintFault, EntityError, fault, invalidRequest } from '../errors';
+import type { JsonObject } from '../json';
+import { readOperations, runOperations } from '../operations';
+import type { AddRoute, AyonRequest } from '../request';
+import { entityIdParam, NO_CONTENT } from '../request';
+import type { AyonStore } from '../store';
+import { Transaction } from '../transaction';
+
+/** Runs one write in a transaction of its own. */
+function single<Result>(tx: Transaction, work: (tx: Transaction) => Result): Result {
+  try {
+    const result = work(tx);
+    tx.commit();
+    return result;
+  } catch (error) {
+    tx.rollback();
+    throw error;
+  }
+}
+
+/** Complaints about fields become a 400 with a list; a broken constraint of a create becomes the odd 500. */
+function restFault(request: AyonRequest, error: unknown): unknown {
+  if (!(error instanceof EntityError)) {
+    return error;
+  }
+  if (error.issues.length > 0) {
+    const issues = error.issues.map((issue) => ({ ...issue, loc: ['body', ...issue.loc] }));
+    return invalidRequest(request, issues);
+  }
+  return request.method === 'POST' && error.status === 409 ? constraintFault(error) : error;
+}
+
+function rest<Result>(request: AyonRequest, work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    throw restFault(request, error);
+  }
+}
+
+function idOf(body: JsonObject): string | undefined {
+  const { id } = body;
+  return typeof id === 'string' ? id.replaceAll('-', '').toLowerCase() : undefined;
+}
+
+function addKindRoutes(add: AddRoute, store: AyonStore, kind: EntityKind): void {
+  const list = `/api/projects/:project/${KINDS[kind].plural}`;
+  const projectOf = ({ params }: AyonRequest) => store.project(params['project'] ?? '');
+  const begin = (request: AyonRequest) => new Transaction(store, projectOf(request));
+  add('POST', list, (request) => {
+    const given = { kind, id: idOf(request.body), data: request.body };
+    const tx = begin(request);
+    const id = rest(request, () => single(tx, () => createEntity(tx, given, request.origin)));
+    return { status: 201, json: { id } };
+  });
+  add('GET', `${list}/:id`, (request) => {
+    const id = entityIdParam(request, `${kind}_id`);
+    const project = projectOf(request);
+    return { json: entityView(store, project, loadEntity(project, { kind, id })) };
+  });
+  add('PATCH', `${list}/:id`, (request) => {
+    const id = entityIdParam(request, `${kind}_id`);
+    const tx = begin(request);
+    const given = { kind, id, data: request.body };
+    rest(request, () => single(tx, () => updateEntity(tx, given, request.origin)));
+    return NO_CONTENT;
+  });
+  add('DELETE', `${list}/:id`, (request) => {
+    const id = entityIdParam(request, `${kind}_id`);
+    const tx = begin(request);
+    const given = { kind, id, force: request.query.get('force') === 'true' };
+    rest(request, () => single(tx, () => deleteEntity(tx, given, request.origin)));
+    return NO_CONTENT;
+  });
+}
+
+/** Background batches are run at once; only the answer comes by polling. */
+function addBackgroundRoutes(add: AddRoute, store: AyonStore): void {
+  const results = new Map<string, JsonObject>();
+  add('POST', '/api/projects/:project/operations/background', (request) => {
+    const project = store.project(request.params['project'] ?? '');
+    const batch = readOperations(store, request.json);
+    const id = store.clock.id();
+    const result = runOperations(store, { project, request: batch }, request.origin);
+    results.set(id, { id, status: 'completed', progress: 100, result });
+    return { json: { id, status: 'pending' } };
+  });
+  add('GET', '/api/projects/:project/operations/background/:id', (request) => {
+    const result = results.get(request.params['id'] ?? '');
+    if (!result) {
+      throw fault(404, 'Background operation not found');
+    }
+    return { json: result };
+  });
+}
+
+/** Single entities of each kind, and batches. */
+export function addEntityRoutes(add: AddRoute, store: AyonStore): void {
+  for (const kind of ALL_KINDS) {
+    addKindRoutes(add, store, kind);
+  }
+  add('POST', '/api/projects/:project/operations', (request) => {
+    const project = store.project(request.params['project'] ?? '');
+    const batch = readOperations(store, request.json);
+    return { json: runOperations(store, { project, request: batch }, request.origin) };
+  });
+  addBackgroundRoutes(add, store);
+}

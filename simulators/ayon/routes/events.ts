@@ -1,0 +1,131 @@
+import { enroll } from '../enroll';
+import { camelKeys } from '../entity-input';
+import { fault, invalidRequest, patternIssue } from '../errors';
+import type { EventPatch, EventStatus, NewEvent, StoredEvent } from '../event-log';
+import { eventView, objectOf } from '../event-log';
+import type { JsonObject } from '../json';
+import { isObject } from '../json';
+import type { AddRoute, AyonRequest } from '../request';
+import { NO_CONTENT } from '../request';
+import type { AyonStore } from '../store';
+import { isManager, isService } from '../users';
+
+const TOPIC = '^[a-zA-Z][a-zA-Z0-9_.*]{2,64}$';
+
+const STATUSES: readonly EventStatus[] = [
+  'pending',
+  'in_progress',
+  'finished',
+  'failed',
+  'aborted',
+  'restarted',
+];
+
+function optionalText(body: JsonObject, key: string): string | null {
+  const value = body[key];
+  return typeof value === 'string' ? value : null;
+}
+
+function readEvent(request: AyonRequest): NewEvent {
+  const body = camelKeys(request.body);
+  const topic = optionalText(body, 'topic');
+  if (topic === null || !new RegExp(TOPIC).test(topic)) {
+    throw invalidRequest(request, [patternIssue(['body', 'topic'], TOPIC)]);
+  }
+  const hash = optionalText(body, 'hash');
+  return {
+    topic,
+    ...(hash === null ? {} : { hash }),
+    project: optionalText(body, 'project'),
+    description: optionalText(body, 'description') ?? '',
+    summary: objectOf(body['summary']),
+    payload: objectOf(body['payload']),
+    status: body['finished'] === false ? 'pending' : 'finished',
+  };
+}
+
+/** `POST /api/events`. `dependsOn` is taken and dropped, as on the real server. */
+function dispatch(store: AyonStore, request: AyonRequest): string {
+  if (!isManager(request.user)) {
+    throw fault(403, 'You have to be manager in order to dispatch events');
+  }
+  const event = readEvent(request);
+  const sender = optionalText(request.body, 'sender') ?? request.origin.sender;
+  const origin = { ...request.origin, sender };
+  if (request.body['store'] === false) {
+    return store.clock.id();
+  }
+  const old = event.hash === undefined ? undefined : store.events.withHash(event.hash);
+  const isReused = old !== undefined && request.body['reuse'] === true;
+  return (isReused ? store.events.overwrite(old, event, origin) : store.events.add(event, origin)).id;
+}
+
+function statusOf(request: AyonRequest, value: string | null): EventStatus | undefined {
+  if (value === null) {
+    return undefined;
+  }
+  const status = STATUSES.find((known) => known === value);
+  if (!status) {
+    const msg = `unexpected value; permitted: ${STATUSES.map((known) => `'${known}'`).join(', ')}`;
+    throw invalidRequest(request, [{ loc: ['body', 'status'], msg, type: 'value_error.const' }]);
+  }
+  return status;
+}
+
+function readPatch(request: AyonRequest): EventPatch {
+  const { body } = request;
+  const patch: EventPatch = {};
+  const status = statusOf(request, optionalText(body, 'status'));
+  if (status) {
+    patch.status = status;
+  }
+  for (const key of ['description', 'sender', 'project', 'user'] as const) {
+    const value = optionalText(body, key);
+    if (value !== null) {
+      patch[key] = value;
+    }
+  }
+  for (const key of ['summary', 'payload'] as const) {
+    const value = body[key];
+    if (isObject(value)) {
+      patch[key] = value;
+    }
+  }
+  if (typeof body['retries'] === 'number') {
+    patch.retries = body['retries'];
+  }
+  return patch;
+}
+
+/** Events: dispatch, read, change, delete, enroll. */
+export function addEventRoutes(add: AddRoute, store: AyonStore): void {
+  const find = ({ params }: AyonRequest): StoredEvent => {
+    const event = store.events.get(params['id'] ?? '');
+    if (!event) {
+      throw fault(404, 'Event not found');
+    }
+    return event;
+  };
+  add('POST', '/api/events', (request) => ({ json: { id: dispatch(store, request) } }));
+  add('GET', '/api/events/:id', (request) => ({ json: eventView(find(request)) }));
+  add('PATCH', '/api/events/:id', (request) => {
+    const event = find(request);
+    const patch = readPatch(request);
+    if (patch.status && event.dependsOn === null && !isService(request.user)) {
+      throw fault(403, 'Only services may change the status of an event that depends on no other');
+    }
+    store.events.patch(event, patch);
+    return NO_CONTENT;
+  });
+  add('DELETE', '/api/events/:id', (request) => {
+    if (!isManager(request.user)) {
+      throw fault(403, 'You are not allowed to delete events');
+    }
+    store.events.remove(find(request));
+    return NO_CONTENT;
+  });
+  add('POST', '/api/enroll', (request) => {
+    const job = enroll(store, request);
+    return job ? { json: job } : NO_CONTENT;
+  });
+}

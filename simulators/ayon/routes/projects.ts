@@ -1,0 +1,67 @@
+import { folderList, hierarchy } from '../entity-views';
+import { fault } from '../errors';
+import type { JsonObject } from '../json';
+import { projectRow, projectView } from '../project';
+import { createProject, deleteProject, patchProject } from '../project-writes';
+import type { AddRoute, AyonRequest } from '../request';
+import { NO_CONTENT } from '../request';
+import type { AyonStore } from '../store';
+import { isManager } from '../users';
+
+function listProjects(store: AyonStore, query: URLSearchParams): JsonObject {
+  const name = query.get('name')?.toLowerCase();
+  const rows = [...store.projects.values()]
+    .filter((project) => {
+      const active = query.get('active');
+      const library = query.get('library');
+      return (
+        (active === null || String(project.active) === active) &&
+        (library === null || String(project.library) === library) &&
+        (name === undefined || project.name.toLowerCase() === name)
+      );
+    })
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  const length = Number(query.get('length') ?? rows.length);
+  const start = (Number(query.get('page') ?? 1) - 1) * length;
+  const shown = rows.slice(start, start + length);
+  const detail = `Showing ${shown.length} of ${rows.length} projects`;
+  return { detail, count: rows.length, projects: shown.map((project) => projectRow(project)) };
+}
+
+function requireManager(request: AyonRequest): void {
+  if (!isManager(request.user)) {
+    throw fault(403, 'You need to be a manager to do this');
+  }
+}
+
+/** Projects and the lists of their folders. */
+export function addProjectRoutes(add: AddRoute, store: AyonStore): void {
+  const projectOf = ({ params }: AyonRequest) => store.project(params['project'] ?? '');
+  add('GET', '/api/projects', ({ query }) => ({ json: listProjects(store, query) }));
+  add('POST', '/api/projects', (request) => {
+    requireManager(request);
+    createProject(store, request.body, request.origin);
+    return { status: 201, json: null };
+  });
+  add('GET', '/api/projects/:project', (request) => ({ json: projectView(projectOf(request)) }));
+  add('PATCH', '/api/projects/:project', (request) => {
+    requireManager(request);
+    patchProject(store, { project: projectOf(request), body: request.body }, request.origin);
+    return NO_CONTENT;
+  });
+  add('DELETE', '/api/projects/:project', (request) => {
+    requireManager(request);
+    deleteProject(store, projectOf(request), request.origin);
+    return NO_CONTENT;
+  });
+  add('GET', '/api/projects/:project/folders', (request) => {
+    const attrib = request.query.get('attrib') === 'true';
+    return { json: { folders: folderList(store, projectOf(request), attrib) } };
+  });
+  add('GET', '/api/projects/:project/hierarchy', (request) => {
+    const project = projectOf(request);
+    const tree = hierarchy(project, null, []);
+    const detail = 'Hierarchy loaded in 0.0010s';
+    return { json: { detail, projectName: project.name, hierarchy: tree } };
+  });
+}

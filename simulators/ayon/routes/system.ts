@@ -1,0 +1,231 @@
+import { addonDefaults } from '../addon-settings';
+import type { AttributeDefinition } from '../attributes';
+import { fault, invalidRequest, patternIssue } from '../errors';
+import { objectOf } from '../event-log';
+import type { Json, JsonObject } from '../json';
+import { isObject, sameJson } from '../json';
+import type { AddRoute, AyonRequest } from '../request';
+import { NO_CONTENT } from '../request';
+import type { AyonStore } from '../store';
+import { isManager } from '../users';
+
+/** The server version that the recorded answers come from. */
+export const SERVER_VERSION = '1.16.0+DEVELOP';
+
+const CORE_VERSION = '1.9.7+dev';
+const BUNDLE = 'ftrack-test';
+
+function requireManager(request: AyonRequest): void {
+  if (!isManager(request.user)) {
+    throw fault(403, 'You are not allowed to do this');
+  }
+}
+
+/** What differs from the defaults, as a settings summary shows it. */
+function changedSettings(current: JsonObject, standard: JsonObject): JsonObject {
+  const changed: JsonObject = {};
+  for (const [key, value] of Object.entries(current)) {
+    const old = standard[key];
+    if (isObject(value) && isObject(old)) {
+      const below = changedSettings(value, old);
+      if (Object.keys(below).length > 0) {
+        changed[key] = below;
+      }
+    } else if (!sameJson(value, old)) {
+      changed[key] = value;
+    }
+  }
+  return changed;
+}
+
+function variantOf(request: AyonRequest): 'production' | 'staging' {
+  const variant = request.query.get('variant') ?? 'production';
+  if (variant !== 'production' && variant !== 'staging') {
+    throw fault(404, 'Bundle not found');
+  }
+  return variant;
+}
+
+function settingsRow(name: string, version: string, settings: JsonObject): JsonObject {
+  return {
+    name,
+    version,
+    title: name === 'core' ? 'Core' : name,
+    hasSettings: true,
+    hasProjectSettings: true,
+    hasProjectSiteSettings: false,
+    hasSiteSettings: false,
+    settings,
+    siteSettings: {},
+    isBroken: false,
+    isProjectBundle: false,
+  };
+}
+
+function allSettings(store: AyonStore, request: AyonRequest): JsonObject {
+  const current = store.addonSettings[variantOf(request)];
+  const summary = request.query.get('summary') === 'true';
+  const settings = summary ? changedSettings(current, addonDefaults()) : current;
+  return {
+    bundleName: BUNDLE,
+    addons: [settingsRow('core', CORE_VERSION, {}), settingsRow('ftrack', store.addonVersion, settings)],
+    inheritedAddons: [],
+  };
+}
+
+function addonRow(name: string, version: string): JsonObject {
+  const isCore = name === 'core';
+  const flags = { hasSettings: true, hasSiteSettings: false, frontendScopes: {}, isBroken: false };
+  return {
+    name,
+    title: isCore ? 'Core' : name,
+    versions: { [version]: { ...flags, projectCanOverrideAddonVersion: isCore } },
+    description: '',
+    productionVersion: version,
+    stagingVersion: version,
+    addonType: 'pipeline',
+    system: false,
+    projectCanOverrideAddonVersion: isCore,
+  };
+}
+
+function bundles(store: AyonStore): JsonObject {
+  const bundle = {
+    name: BUNDLE,
+    createdAt: new Date(store.startedAt).toISOString().replace('Z', '000+00:00'),
+    addons: { core: CORE_VERSION, ftrack: store.addonVersion },
+    installerVersion: '1.6.0',
+    dependencyPackages: {},
+    addonDevelopment: {},
+    isProduction: true,
+    isStaging: true,
+    isArchived: false,
+    isDev: false,
+    isProject: false,
+    activeUser: null,
+  };
+  return { bundles: [bundle], productionBundle: BUNDLE, stagingBundle: BUNDLE, devBundles: [] };
+}
+
+function addAddonRoutes(add: AddRoute, store: AyonStore): void {
+  const requireAddon = ({ params }: AyonRequest): void => {
+    if (params['addon'] !== 'ftrack' || params['version'] !== store.addonVersion) {
+      throw fault(404, `Addon ${params['addon']} ${params['version']} not found`);
+    }
+  };
+  add('GET', '/api/addons', () => {
+    const addons = [addonRow('core', CORE_VERSION), addonRow('ftrack', store.addonVersion)];
+    return { json: { addons } };
+  });
+  add('GET', '/api/addons/:addon/:version/settings', (request) => {
+    requireAddon(request);
+    return { json: store.addonSettings[variantOf(request)] };
+  });
+  add('GET', '/api/addons/:addon/:version/settings/:project', (request) => {
+    requireAddon(request);
+    store.project(request.params['project'] ?? '');
+    return { json: store.addonSettings[variantOf(request)] };
+  });
+  add('POST', '/api/addons/:addon/:version/settings', (request) => {
+    requireAddon(request);
+    requireManager(request);
+    const variant = variantOf(request);
+    const originalValue = store.addonSettings[variant];
+    const newValue = { ...addonDefaults(), ...request.body };
+    store.addonSettings[variant] = newValue;
+    const summary = { addon_name: 'ftrack', addon_version: store.addonVersion, variant };
+    const payload = { originalValue, newValue };
+    store.events.add({ topic: 'settings.changed', summary, payload }, request.origin);
+    return NO_CONTENT;
+  });
+  add('GET', '/api/addons/:addon/:version/customProcessorHandlers', (request) => {
+    requireAddon(request);
+    return { json: { custom_handlers: [] } };
+  });
+}
+
+function addSecretRoutes(add: AddRoute, store: AyonStore): void {
+  const find = (name: string): { name: string; value: string } => {
+    const value = store.secrets.get(name);
+    if (value === undefined) {
+      throw fault(404, 'Secret not found');
+    }
+    return { name, value };
+  };
+  add('GET', '/api/secrets', (request) => {
+    requireManager(request);
+    const names = [...store.secrets.keys()].filter((name) => !name.startsWith('_'));
+    return { json: names.map((name) => ({ ...find(name) })) };
+  });
+  add('GET', '/api/secrets/:name', (request) => {
+    requireManager(request);
+    return { json: { ...find(request.params['name'] ?? '') } };
+  });
+  add('PUT', '/api/secrets/:name', (request) => {
+    requireManager(request);
+    const { value } = request.body;
+    store.secrets.set(request.params['name'] ?? '', typeof value === 'string' ? value : '');
+    return NO_CONTENT;
+  });
+  add('DELETE', '/api/secrets/:name', (request) => {
+    requireManager(request);
+    store.secrets.delete(request.params['name'] ?? '');
+    return NO_CONTENT;
+  });
+}
+
+const ATTRIBUTE_NAME = '^[a-zA-Z0-9]{2,64}$';
+
+function readDefinition(store: AyonStore, request: AyonRequest): AttributeDefinition {
+  const name = request.params['name'] ?? '';
+  if (!new RegExp(ATTRIBUTE_NAME).test(name)) {
+    throw invalidRequest(request, [patternIssue(['path', 'attribute_name'], ATTRIBUTE_NAME)]);
+  }
+  const { position, scope } = request.body;
+  const data = objectOf(request.body['data']);
+  const inherit = data['inherit'] !== false;
+  return {
+    name,
+    position: typeof position === 'number' ? position : store.attributes.size,
+    scope: (Array.isArray(scope) ? scope : []) as AttributeDefinition['scope'],
+    data: { default: null, ...data, type: data['type'], inherit } as AttributeDefinition['data'],
+    builtin: false,
+  };
+}
+
+function addAttributeRoutes(add: AddRoute, store: AyonStore): void {
+  add('GET', '/api/attributes', () => {
+    const attributes = [...store.attributes.values()].map((attribute) => ({ ...attribute }) as Json);
+    return { json: { attributes } };
+  });
+  add('PUT', '/api/attributes/:name', (request) => {
+    requireManager(request);
+    store.defineAttribute(readDefinition(store, request));
+    return NO_CONTENT;
+  });
+  add('GET', '/api/system/restartRequired', () => {
+    const reason = 'Attributes were changed';
+    return { json: store.restartRequired ? { required: true, reason } : { required: false, reason: null } };
+  });
+  add('POST', '/api/system/restart', (request) => {
+    requireManager(request);
+    store.restart();
+    return NO_CONTENT;
+  });
+}
+
+/** Attributes, addons and their settings, bundles, secrets. */
+export function addSystemRoutes(add: AddRoute, store: AyonStore): void {
+  addAttributeRoutes(add, store);
+  addAddonRoutes(add, store);
+  addSecretRoutes(add, store);
+  add('GET', '/api/bundles', () => ({ json: bundles(store) }));
+  add('GET', '/api/settings', (request) => ({ json: allSettings(store, request) }));
+  add('GET', '/api/anatomy/presets', () => ({ json: { version: '1.0.0', presets: [] } }));
+}
+
+/** `GET /api/info`; people without a key get it, too. */
+export function serverInfo(store: AyonStore): JsonObject {
+  const uptime = Math.round((Date.now() - store.startedAt) / 1000);
+  return { version: SERVER_VERSION, uptime, disableFeedback: true, offlineMode: true };
+}

@@ -1,0 +1,119 @@
+import { AyonFault, fault, invalidRequest, patternIssue } from '../errors';
+import { objectOf } from '../event-log';
+import { attributesOf } from '../inheritance';
+import type { JsonObject } from '../json';
+import { mergeValues } from '../project';
+import type { AddRoute, AyonRequest } from '../request';
+import { NO_CONTENT } from '../request';
+import type { AyonStore } from '../store';
+import { preview } from '../store';
+import type { UserRecord } from '../users';
+import { isManager, USER_NAME_PATTERN, userView } from '../users';
+
+const ACCESS_GROUPS = ['artist', 'freelancer', 'supervisor'];
+
+function requireManager(request: AyonRequest): void {
+  if (!isManager(request.user)) {
+    throw fault(403, 'You are not allowed to manage users');
+  }
+}
+
+function nameParam(request: AyonRequest): string {
+  const name = request.params['name'] ?? '';
+  if (!new RegExp(USER_NAME_PATTERN).test(name)) {
+    throw invalidRequest(request, [patternIssue(['path', 'user_name'], USER_NAME_PATTERN)]);
+  }
+  return name;
+}
+
+function readAttrib(store: AyonStore, body: JsonObject): JsonObject {
+  const known = attributesOf(store.attributes, 'user');
+  const given = Object.entries(objectOf(body['attrib']));
+  return Object.fromEntries(given.filter(([name]) => known.has(name)));
+}
+
+/** A service user's key must have 32 letters and digits; a human user gets none this way. */
+function setKey(store: AyonStore, user: UserRecord, body: JsonObject): void {
+  const key = body['apiKey'];
+  if (typeof key !== 'string' || user.data['isService'] !== true) {
+    return;
+  }
+  if (!/^[a-zA-Z0-9]{32}$/.test(key)) {
+    throw new AyonFault(500, { status: 500, detail: 'Invalid API key', traceback: '' });
+  }
+  store.keys.set(key, user.name);
+  user.data = { ...user.data, apiKey: 'hashed', apiKeyPreview: preview(key) };
+}
+
+function refuseTaken(store: AyonStore, name: string): void {
+  if (store.users.has(name)) {
+    throw fault(409, 'User already exists');
+  }
+  const twin = [...store.users.keys()].some((other) => other.toLowerCase() === name.toLowerCase());
+  if (twin) {
+    const detail = `User with lower(name) '${name.toLowerCase()}' already exists.`;
+    throw new AyonFault(500, { code: 409, error: 'unique-violation', detail });
+  }
+}
+
+function createUser(store: AyonStore, request: AyonRequest): void {
+  const name = nameParam(request);
+  refuseTaken(store, name);
+  const { body } = request;
+  const password = typeof body['password'] === 'string' ? { password: 'hashed' } : {};
+  const data = { ...objectOf(body['data']), ...password, createdBy: request.user.name };
+  const active = body['active'] !== false;
+  const user = store.addUser({ name, attrib: mergeValues({}, readAttrib(store, body)), data, active });
+  setKey(store, user, body);
+  const description = `New user '${name}' created`;
+  store.events.add(
+    { topic: 'entity.user.created', description, summary: { entityName: name } },
+    request.origin,
+  );
+}
+
+function patchUser(store: AyonStore, request: AyonRequest): void {
+  const user = store.user(nameParam(request));
+  const { body } = request;
+  user.attrib = mergeValues(user.attrib, readAttrib(store, body));
+  user.data = mergeValues(user.data, { ...objectOf(body['data']), updatedBy: request.user.name });
+  user.active = typeof body['active'] === 'boolean' ? body['active'] : user.active;
+  user.updatedAt = store.clock.now();
+  setKey(store, user, body);
+}
+
+/** The session shows every attribute of a user as set. */
+function myself(store: AyonStore, user: UserRecord): JsonObject {
+  const ownAttrib = [...attributesOf(store.attributes, 'user').keys()];
+  return { ...userView(user), uiExposureLevel: 900, ownAttrib };
+}
+
+/** Users; there is no REST list of them. */
+export function addUserRoutes(add: AddRoute, store: AyonStore): void {
+  add('GET', '/api/users/me', ({ user }) => ({ json: myself(store, user) }));
+  add('GET', '/api/users/:name', (request) => ({ json: userView(store.user(nameParam(request))) }));
+  add('PUT', '/api/users/:name', (request) => {
+    requireManager(request);
+    createUser(store, request);
+    return NO_CONTENT;
+  });
+  add('PATCH', '/api/users/:name', (request) => {
+    requireManager(request);
+    patchUser(store, request);
+    return NO_CONTENT;
+  });
+  add('DELETE', '/api/users/:name', (request) => {
+    requireManager(request);
+    const { name } = store.user(nameParam(request));
+    store.users.delete(name);
+    const description = `User '${name}' deleted`;
+    store.events.add(
+      { topic: 'entity.user.deleted', description, summary: { entityName: name } },
+      request.origin,
+    );
+    return NO_CONTENT;
+  });
+  add('GET', '/api/accessGroups/:project', () => {
+    return { json: ACCESS_GROUPS.map((name) => ({ name, isProjectLevel: false })) };
+  });
+}

@@ -1,0 +1,176 @@
+import type { Studio, StudioEntity, StudioEntityType, StudioProject, StudioUser } from '../studio';
+import type { StatusRow } from './default-anatomy';
+import { defaultAnatomy } from './default-anatomy';
+import { createEntity } from './entity-writes';
+import { AyonFault } from './errors';
+import { attributesOf } from './inheritance';
+import type { Json, JsonObject } from './json';
+import type { AyonStore } from './store';
+import { SERVICE_ORIGIN } from './store';
+import { Transaction } from './transaction';
+
+/** The kind of a folder is the display name that ftrack has for the kind of work. */
+const FOLDER_TYPES: Readonly<Record<StudioEntityType, string>> = {
+  Folder: 'Folder',
+  Episode: 'Episode',
+  Sequence: 'Sequence',
+  Shot: 'Shot',
+  AssetBuild: 'Asset Build',
+  Task: 'Task',
+  Milestone: 'Milestone',
+};
+
+/** The id that an AYON entity has which was made from an ftrack one: the same uuid without dashes. */
+export function ayonId(ftrackId: string): string {
+  return ftrackId.replaceAll('-', '');
+}
+
+/** An ftrack name in AYON's grammar: what is not allowed becomes `_`, dots and dashes at the ends fall away. */
+export function ayonName(name: string): string {
+  return name.replaceAll(/[^a-zA-Z0-9_.-]/g, '_').replaceAll(/^[.-]+|[.-]+$/g, '');
+}
+
+/** The AYON name of a project: its ftrack full name, in the stricter grammar of projects. */
+export function ayonProjectName(project: Pick<StudioProject, 'fullName'>): string {
+  return project.fullName.replaceAll(/[^a-zA-Z0-9_]/g, '_');
+}
+
+/** How people of the studio are called in AYON; theirs are legal names in AYON, too. */
+export function ayonUserName(username: string): string {
+  return username.replaceAll(/[^a-zA-Z0-9_.-]/g, '_');
+}
+
+function addPerson(store: AyonStore, user: StudioUser): void {
+  const { email, firstName, lastName } = user;
+  store.addUser({
+    name: ayonUserName(user.username),
+    attrib: { fullName: `${firstName} ${lastName}`, email },
+    data: { defaultAccessGroups: ['artist'] },
+  });
+}
+
+function statusRows(studio: Studio): StatusRow[] {
+  return studio.statuses.map(({ name, state, color }) => {
+    const shortName = name
+      .replaceAll(/[^A-Za-z]/g, '')
+      .slice(0, 3)
+      .toUpperCase();
+    return { name, shortName, state: state.toLowerCase(), icon: 'circle', color };
+  });
+}
+
+function midnight(day: string): string {
+  return `${day}T00:00:00+00:00`;
+}
+
+/** The stored values of one entity or project that AYON has an attribute for. */
+function ownValues(values: Readonly<Record<string, Json>>, known: ReadonlyMap<string, unknown>): JsonObject {
+  return Object.fromEntries(
+    Object.entries(values).filter(([key, value]) => known.has(key) && value !== null),
+  );
+}
+
+/** Makes the AYON side of one project. */
+class ProjectSeed {
+  readonly #store: AyonStore;
+  readonly #studio: Studio;
+  readonly #project: StudioProject;
+  readonly #ftrackPaths = new Map<string, string>();
+
+  constructor(store: AyonStore, studio: Studio, project: StudioProject) {
+    this.#store = store;
+    this.#studio = studio;
+    this.#project = project;
+  }
+
+  run(paired: boolean): void {
+    const { name: code, attributes, startDate, endDate } = this.#project;
+    const known = attributesOf(this.#store.attributes, 'project');
+    const dates = { startDate: midnight(startDate), endDate: midnight(endDate) };
+    const own = { ...ownValues(attributes, known), ...dates };
+    const project = this.#store.addProject({
+      name: ayonProjectName(this.#project),
+      code,
+      anatomy: this.#anatomy(),
+      attrib: paired ? { ...own, ...this.#link(this.#project.id, code, known) } : {},
+    });
+    if (paired) {
+      const tx = new Transaction(this.#store, project);
+      for (const entity of this.#project.entities) {
+        this.#add(tx, entity);
+      }
+      // No commit: a mirrored studio starts without a history of events.
+    }
+  }
+
+  #anatomy(): ReturnType<typeof defaultAnatomy> {
+    const { taskTypes } = this.#studio;
+    const used = new Set(this.#project.entities.filter(isFolder).map(({ type }) => FOLDER_TYPES[type]));
+    for (const standard of ['Folder', 'Episode', 'Sequence', 'Shot', 'Asset Build', 'Milestone']) {
+      used.add(standard);
+    }
+    return {
+      ...defaultAnatomy(),
+      folderTypes: [...used].map((name) => ({ name, shortName: '', color: '#cccccc', icon: 'folder' })),
+      taskTypes: taskTypes
+        .filter(({ isAssetType }) => !isAssetType)
+        .map(({ name, color }) => ({ name, shortName: '', color, icon: 'task_alt' })),
+      statuses: statusRows(this.#studio),
+    };
+  }
+
+  /** `ftrackId` and `ftrackPath`, as far as the server has them. */
+  #link(id: string, path: string, known: ReadonlyMap<string, unknown>): JsonObject {
+    return ownValues({ ftrackId: id, ftrackPath: path }, known);
+  }
+
+  #add(tx: Transaction, entity: StudioEntity): void {
+    const kind = isFolder(entity) ? 'folder' : 'task';
+    const above = entity.parent === null ? this.#project.name : this.#ftrackPaths.get(entity.parent);
+    const path = `${above}/${entity.name}`;
+    this.#ftrackPaths.set(entity.id, path);
+    const known = attributesOf(this.#store.attributes, kind);
+    const attrib = {
+      ...ownValues(entity.attributes ?? {}, known),
+      ...(entity.startDate ? { startDate: midnight(entity.startDate) } : {}),
+      ...(entity.endDate ? { endDate: midnight(entity.endDate) } : {}),
+      ...(entity.description ? ownValues({ description: entity.description }, known) : {}),
+      ...this.#link(entity.id, path, known),
+    };
+    const data = { ...this.#fields(entity), attrib, ...(entity.status ? { status: entity.status } : {}) };
+    createEntity(tx, { kind, id: ayonId(entity.id), data }, SERVICE_ORIGIN);
+  }
+
+  #fields(entity: StudioEntity): JsonObject {
+    const names = { name: ayonName(entity.name), label: entity.name };
+    const parent = entity.parent === null ? null : ayonId(entity.parent);
+    if (isFolder(entity)) {
+      return { ...names, folderType: FOLDER_TYPES[entity.type], parentId: parent };
+    }
+    if (parent === null) {
+      throw new AyonFault(
+        500,
+        `The studio's task ${entity.name} has no parent: AYON keeps tasks in folders.`,
+      );
+    }
+    const assignees = (entity.assignees ?? []).map(ayonUserName);
+    return { ...names, taskType: entity.taskType ?? 'Generic', folderId: parent, assignees };
+  }
+}
+
+function isFolder(entity: StudioEntity): boolean {
+  return entity.type !== 'Task';
+}
+
+/**
+ * Fills a store from a studio. `paired`: everything as if it had been synced already. Otherwise only the
+ * (empty) projects and the users exist. No events are stored.
+ */
+export function seedFromStudio(store: AyonStore, studio: Studio, options: { paired: boolean }): void {
+  for (const user of studio.users) {
+    addPerson(store, user);
+  }
+  for (const project of studio.projects) {
+    new ProjectSeed(store, studio, project).run(options.paired);
+  }
+}

@@ -1,0 +1,140 @@
+import { randomUUID } from 'node:crypto';
+import { addonDefaults } from './addon-settings';
+import type { AttributeDefinition } from './attributes';
+import { defaultAttributes } from './attributes';
+import { AyonClock } from './clock';
+import { defaultAnatomy } from './default-anatomy';
+import { AyonFault, fault } from './errors';
+import type { Origin } from './event-log';
+import { EventLog } from './event-log';
+import type { JsonObject } from './json';
+import type { NewProject, ProjectRecord } from './project';
+import { makeProject } from './project';
+import type { UserRecord } from './users';
+
+/** What a fresh server knows. */
+export interface StoreOptions {
+  /** Key of the service user `service`. */
+  apiKey?: string;
+  /** Key of the user `admin`. */
+  adminKey?: string;
+  attributes?: 'with-ftrack' | 'without-ftrack';
+}
+
+/** The version that the simulator gives the ftrack addon unless a test changes `store.addonVersion`. */
+const ADDON_VERSION = '1.6.4+dev';
+
+/** All state of one simulated server, in memory; lost when the process ends. */
+export class AyonStore {
+  readonly clock = new AyonClock();
+  readonly events = new EventLog(this.clock);
+  /** By lower-case name: project names are found in any case. */
+  readonly projects = new Map<string, ProjectRecord>();
+  readonly users = new Map<string, UserRecord>();
+  /** API key → user name. */
+  readonly keys = new Map<string, string>();
+  readonly secrets = new Map<string, string>();
+  /** Variant → settings of the ftrack addon; tests change them freely. */
+  readonly addonSettings: Record<'production' | 'staging', JsonObject> = {
+    production: addonDefaults(),
+    staging: addonDefaults(),
+  };
+  addonVersion = ADDON_VERSION;
+  /** Attributes that the server works with; a new one counts only after `restart`. */
+  attributes: ReadonlyMap<string, AttributeDefinition>;
+  readonly apiKey: string;
+  readonly adminKey: string;
+  readonly startedAt = Date.now();
+  readonly #newAttributes = new Map<string, AttributeDefinition>();
+
+  constructor(options: StoreOptions = {}) {
+    this.apiKey = options.apiKey ?? randomUUID().replaceAll('-', '');
+    this.adminKey = options.adminKey ?? randomUUID().replaceAll('-', '');
+    const attributes = defaultAttributes(options.attributes ?? 'with-ftrack');
+    this.attributes = new Map(attributes.map((attribute) => [attribute.name, attribute]));
+    this.#addBuiltinUsers();
+  }
+
+  /** @throws AyonFault 404 */
+  project(name: string): ProjectRecord {
+    const project = this.projects.get(name.toLowerCase());
+    if (!project) {
+      throw fault(404, `Project ${name} not found`);
+    }
+    return project;
+  }
+
+  /** Puts a project without an event and without checks; requests go through `createProject`. */
+  addProject(given: Omit<NewProject, 'anatomy'> & Partial<Pick<NewProject, 'anatomy'>>): ProjectRecord {
+    const anatomy = given.anatomy ?? defaultAnatomy();
+    const project = makeProject({ ...given, anatomy }, this.attributes.values(), this.clock);
+    this.projects.set(given.name.toLowerCase(), project);
+    return project;
+  }
+
+  /** Puts a user without an event and without checks. */
+  addUser(given: { name: string; attrib?: JsonObject; data?: JsonObject; active?: boolean }): UserRecord {
+    const now = this.clock.now();
+    const { name, attrib = {}, data = {}, active = true } = given;
+    const user = { name, attrib, data, active, createdAt: now, updatedAt: now };
+    this.users.set(name, user);
+    return user;
+  }
+
+  /** @throws AyonFault 404 */
+  user(name: string): UserRecord {
+    const user = this.users.get(name);
+    if (!user) {
+      throw fault(404, `Unable to load user ${name}`);
+    }
+    return user;
+  }
+
+  /** The user that a key belongs to. */
+  userOfKey(key: string): UserRecord {
+    const user = this.users.get(this.keys.get(key) ?? '');
+    if (!user) {
+      throw new AyonFault(401, { code: 401, detail: 'Invalid API key' });
+    }
+    return user;
+  }
+
+  /** Adds or changes an attribute; it counts after the next `restart`. */
+  defineAttribute(attribute: AttributeDefinition): void {
+    this.#newAttributes.set(attribute.name, attribute);
+  }
+
+  /** True while an attribute waits for a restart. */
+  get restartRequired(): boolean {
+    return this.#newAttributes.size > 0;
+  }
+
+  /** What a restart of the server does to its data: new attributes become known. */
+  restart(): void {
+    this.attributes = new Map([...this.attributes, ...this.#newAttributes]);
+    this.#newAttributes.clear();
+  }
+
+  /** Changes an addon setting in both variants: `setAddonSettings({ftrack_server: '…'})`. */
+  setAddonSettings(change: JsonObject): void {
+    Object.assign(this.addonSettings.production, structuredClone(change));
+    Object.assign(this.addonSettings.staging, structuredClone(change));
+  }
+
+  #addBuiltinUsers(): void {
+    const service = { isService: true, apiKey: 'hashed', apiKeyPreview: preview(this.apiKey) };
+    const data = { accessGroups: {}, defaultAccessGroups: [], ...service };
+    this.addUser({ name: 'service', data });
+    this.addUser({ name: 'admin', attrib: { fullName: 'Administrator' }, data: { isAdmin: true } });
+    this.keys.set(this.apiKey, 'service');
+    this.keys.set(this.adminKey, 'admin');
+  }
+}
+
+/** What the server shows of a key. */
+export function preview(key: string): string {
+  return `${key.slice(0, 4)}***${key.slice(-4)}`;
+}
+
+/** The service user itself, without a sender. */
+export const SERVICE_ORIGIN: Origin = { user: 'service', sender: null, senderType: 'api' };
