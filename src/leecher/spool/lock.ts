@@ -1,0 +1,168 @@
+import { randomUUID } from 'node:crypto';
+import { link, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+
+/** The holder renews its lock this often; a lock this old has no holder, whatever its process id says. */
+export const LOCK_TIMINGS = { renew: 2_000, stale: 10_000 } as const;
+
+interface Holder {
+  readonly token: string;
+  readonly pid: number;
+  readonly host: string;
+}
+
+export interface LockOptions {
+  readonly dir: string;
+  /** Called once when somebody else has taken the lock, which only happens to a process that stood still. */
+  onLost(): void;
+  readonly timings?: { readonly renew: number; readonly stale: number };
+}
+
+/** One leecher per spool directory, by a lock file that its holder keeps young. */
+export interface SpoolLock {
+  release(): Promise<void>;
+}
+
+/**
+ * Takes the lock. A lock whose process is gone is taken over at once where that can be seen (same host), else when it
+ * has not been renewed for a while: process ids mean nothing across containers, and are used again.
+ * @returns undefined when a live leecher holds it.
+ */
+export async function takeLock(options: LockOptions): Promise<SpoolLock | undefined> {
+  const path = join(options.dir, 'lock');
+  const { renew, stale } = options.timings ?? LOCK_TIMINGS;
+  const token = randomUUID();
+  if (!(await create(path, token)) && !((await removeStale(path, stale)) && (await create(path, token)))) {
+    return undefined;
+  }
+  const timer = setInterval(() => void keep(), renew);
+  timer.unref();
+  async function keep(): Promise<void> {
+    const holder = await readHolder(path);
+    if (holder !== undefined && holder.token !== token) {
+      clearInterval(timer);
+      options.onLost();
+      return;
+    }
+    const now = new Date();
+    await utimes(path, now, now).catch(() => undefined);
+  }
+  return {
+    async release() {
+      clearInterval(timer);
+      if ((await readHolder(path))?.token === token) {
+        await rm(path, { force: true });
+      }
+    },
+  };
+}
+
+/** @returns who holds the lock now, for a message: `process 12 on host`. */
+async function lockHolder(dir: string): Promise<string> {
+  const holder = await readHolder(join(dir, 'lock'));
+  return holder === undefined ? 'an unknown process' : `process ${holder.pid} on ${holder.host}`;
+}
+
+/**
+ * Takes the lock, waiting for one whose holder may be gone.
+ * @throws Error with one sentence when the directory cannot be written or another leecher uses it.
+ */
+export async function waitForLock(options: LockOptions, waitMs: number): Promise<SpoolLock> {
+  const { dir } = options;
+  for (const deadline = Date.now() + waitMs; ; ) {
+    const lock = await takeLock(options).catch((error: unknown) => {
+      throw new Error(
+        `The spool directory ${dir} cannot be written (${codeOf(error)}); free space, or set SPOOL_DIR to a directory that this user may write.`,
+        { cause: error },
+      );
+    });
+    if (lock !== undefined) {
+      return lock;
+    }
+    if (Date.now() >= deadline) {
+      throw new Error(
+        `The spool directory ${dir} is in use by another leecher (${await lockHolder(dir)}); give each leecher its own SPOOL_DIR.`,
+      );
+    }
+    await new Promise((resolve) => {
+      setTimeout(resolve, 250);
+    });
+  }
+}
+
+async function create(path: string, token: string): Promise<boolean> {
+  try {
+    const handle = await open(path, 'wx', 0o600);
+    try {
+      await handle.writeFile(JSON.stringify({ token, pid: process.pid, host: hostname() } satisfies Holder));
+    } finally {
+      await handle.close();
+    }
+    return true;
+  } catch (error) {
+    if (isCode(error, 'EEXIST')) {
+      return false;
+    }
+    throw error;
+  }
+}
+
+/** Moves a stale lock away first, so that of two that find it only one removes it, and never a fresh one. */
+async function removeStale(path: string, staleMs: number): Promise<boolean> {
+  const found = await readHolder(path);
+  if (!(await isStale(path, found, staleMs))) {
+    return false;
+  }
+  const aside = `${path}.${randomUUID()}`;
+  try {
+    await rename(path, aside);
+  } catch (error) {
+    return isCode(error, 'ENOENT');
+  }
+  const moved = await readHolder(aside);
+  if (moved?.token !== found?.token) {
+    await link(aside, path).catch(() => undefined);
+  }
+  await rm(aside, { force: true });
+  return moved?.token === found?.token;
+}
+
+async function isStale(path: string, holder: Holder | undefined, staleMs: number): Promise<boolean> {
+  const age = await stat(path).then(
+    ({ mtimeMs }) => Date.now() - mtimeMs,
+    () => Number.POSITIVE_INFINITY,
+  );
+  if (age > staleMs) {
+    return true;
+  }
+  return holder !== undefined && holder.host === hostname() && !isAlive(holder.pid);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return isCode(error, 'EPERM');
+  }
+}
+
+async function readHolder(path: string): Promise<Holder | undefined> {
+  try {
+    const holder = JSON.parse(await readFile(path, 'utf8')) as Partial<Holder> | null;
+    const { token, pid, host } = holder ?? {};
+    return typeof token === 'string' && typeof pid === 'number' && typeof host === 'string'
+      ? { token, pid, host }
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export const isCode = (error: unknown, code: string): boolean =>
+  typeof error === 'object' && error !== null && 'code' in error && error.code === code;
+
+/** The system's code of a failure (`ENOSPC`), for messages. */
+export const codeOf = (error: unknown): string =>
+  typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : String(error);

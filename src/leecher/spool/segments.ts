@@ -1,0 +1,237 @@
+import type { FileHandle } from 'node:fs/promises';
+import {
+  appendFile,
+  chmod,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { isCode } from './lock';
+
+/** A file of the spool: whole lines up to `size`, of which `lines` are not yet handed over. */
+export interface Segment {
+  readonly number: number;
+  readonly path: string;
+  size: number;
+  lines: number;
+}
+
+/** Up to where the oldest segment has been handed over. */
+export interface Position {
+  readonly segment: number;
+  readonly offset: number;
+}
+
+const NAME = /^(\d{10})\.spool$/;
+/** No segment of ours gets so large. */
+const MAX_SEGMENT_BYTES = 64 * 1024 * 1024;
+const NEWLINE = 10;
+const READ_BYTES = 1024 * 1024;
+
+/** Creates the directory for this user only. */
+export async function prepareDirectory(dir: string): Promise<void> {
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  // It may have been there; what cannot be changed on a mount of somebody else is left as it is.
+  await chmod(dir, 0o700).catch(() => undefined);
+}
+
+/** @returns whether the directory lies on the same file system as the root, and so dies with a container. */
+export async function isOnRootFileSystem(dir: string): Promise<boolean> {
+  const [own, root] = await Promise.all([stat(dir), stat('/')]);
+  return own.dev === root.dev;
+}
+
+export async function readPosition(dir: string): Promise<Position> {
+  try {
+    const { segment, offset } = JSON.parse(
+      await readFile(join(dir, 'position'), 'utf8'),
+    ) as Partial<Position>;
+    if (Number.isSafeInteger(segment) && Number.isSafeInteger(offset)) {
+      return { segment: Number(segment), offset: Number(offset) };
+    }
+  } catch {
+    // None was written, or it is damaged: the oldest segment is handed over again, which does no harm.
+  }
+  return { segment: 0, offset: 0 };
+}
+
+export async function writePosition(dir: string, position: Position): Promise<void> {
+  const path = join(dir, 'position');
+  await writeFile(`${path}.new`, JSON.stringify(position), { mode: 0o600 });
+  await rename(`${path}.new`, path);
+}
+
+/**
+ * Finds what an earlier process left, oldest first. A last line that was cut off is set aside, empty segments are
+ * removed, a file that is too large to be ours is renamed.
+ * @param onDamage called with how much was set aside.
+ */
+export async function findSegments(
+  dir: string,
+  position: Position,
+  onDamage: (what: 'torn' | 'corrupt') => void,
+): Promise<Segment[]> {
+  const entries = await readdir(dir, { withFileTypes: true });
+  const names = entries.filter((entry) => entry.isFile() && NAME.test(entry.name)).map(({ name }) => name);
+  const found: Segment[] = [];
+  for (const name of names.toSorted()) {
+    const path = join(dir, name);
+    if ((await stat(path)).size > MAX_SEGMENT_BYTES) {
+      await rename(path, corruptPath(path));
+      onDamage('corrupt');
+      continue;
+    }
+    const number = Number(NAME.exec(name)?.[1]);
+    const begin = number === position.segment ? position.offset : 0;
+    const { segment, torn } = await measure({ path, number }, begin);
+    if (torn) {
+      onDamage('torn');
+    }
+    if (segment.lines === 0) {
+      await rm(path, { force: true });
+    } else {
+      found.push(segment);
+    }
+  }
+  return found;
+}
+
+/** Numbers are never used again: the stored position would skip records of a new segment that bears an old number. */
+export async function nextNumber(dir: string, position: Position): Promise<number> {
+  const numbers = (await readdir(dir)).map((name) => Number(/^(\d{10})\./.exec(name)?.[1] ?? 0));
+  return Math.max(position.segment, ...numbers) + 1;
+}
+
+async function measure(
+  file: { readonly path: string; readonly number: number },
+  begin: number,
+): Promise<{ segment: Segment; torn: boolean }> {
+  const content = await readFile(file.path);
+  const size = content.lastIndexOf(NEWLINE) + 1;
+  const torn = size < content.length;
+  if (torn) {
+    await setAside(file.path, content.subarray(size));
+    await truncate(file.path, size);
+  }
+  let lines = 0;
+  for (let at = content.indexOf(NEWLINE, begin); at !== -1; at = content.indexOf(NEWLINE, at + 1)) {
+    lines += 1;
+  }
+  return { segment: { ...file, size, lines }, torn };
+}
+
+/** Keeps bytes that are no record of ours, next to the segment in which they were found. */
+export async function setAside(segmentPath: string, bytes: Uint8Array): Promise<void> {
+  await appendFile(corruptPath(segmentPath), Buffer.concat([bytes, Buffer.from('\n')]), { mode: 0o600 });
+}
+
+const corruptPath = (path: string): string => path.replace(/\.spool$/, '.corrupt');
+
+/**
+ * Reads whole lines from an offset.
+ * @returns at most `max` lines without their ends, and the offset behind them.
+ */
+export async function readLines(
+  segment: Segment,
+  offset: number,
+  max: number,
+): Promise<{ lines: Buffer[]; offset: number }> {
+  const handle = await open(segment.path, 'r');
+  try {
+    for (let want = READ_BYTES; ; want *= 4) {
+      const length = Math.min(want, segment.size - offset);
+      const buffer = Buffer.alloc(length);
+      const { bytesRead } = await handle.read(buffer, 0, length, offset);
+      const { lines, used } = cut(buffer.subarray(0, bytesRead), max);
+      if (lines.length > 0 || bytesRead < want) {
+        // Without a line end the rest is lost to us; the caller sees no lines and goes on behind it.
+        return { lines, offset: lines.length > 0 ? offset + used : segment.size };
+      }
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
+function cut(bytes: Buffer, max: number): { lines: Buffer[]; used: number } {
+  const lines: Buffer[] = [];
+  let used = 0;
+  while (lines.length < max) {
+    const end = bytes.indexOf(NEWLINE, used);
+    if (end === -1) {
+      break;
+    }
+    lines.push(bytes.subarray(used, end));
+    used = end + 1;
+  }
+  return { lines, used };
+}
+
+/** The segment being written. It is never one that an earlier process began. */
+export class SegmentWriter {
+  readonly segment: Segment;
+  readonly #handle: FileHandle;
+
+  private constructor(segment: Segment, handle: FileHandle) {
+    this.segment = segment;
+    this.#handle = handle;
+  }
+
+  /** @param first number to try; numbers that exist are passed over. */
+  static async create(dir: string, first: number): Promise<SegmentWriter> {
+    for (let number = first; ; number += 1) {
+      const path = join(dir, `${String(number).padStart(10, '0')}.spool`);
+      try {
+        const handle = await open(path, 'wx', 0o600);
+        await syncDirectory(path);
+        return new SegmentWriter({ number, path, size: 0, lines: 0 }, handle);
+      } catch (error) {
+        if (!isCode(error, 'EEXIST')) {
+          throw error;
+        }
+      }
+    }
+  }
+
+  /** Resolves once the lines are on the disk. After a failure this writer must not be used again. */
+  async write(lines: readonly string[]): Promise<void> {
+    const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(''));
+    await this.#handle.appendFile(bytes);
+    await this.#handle.datasync();
+    this.segment.size += bytes.length;
+    this.segment.lines += lines.length;
+  }
+
+  /** Cuts off what a failed write may have left. */
+  async abandon(): Promise<void> {
+    await this.#handle.truncate(this.segment.size).catch(() => undefined);
+    await this.close();
+  }
+
+  async close(): Promise<void> {
+    await this.#handle.close().catch(() => undefined);
+  }
+}
+
+/** Makes a new file's name survive a power cut; not every system can. */
+async function syncDirectory(path: string): Promise<void> {
+  try {
+    const handle = await open(dirname(path), 'r');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    if (isCode(error, 'ENOENT')) {
+      throw new Error(`The directory of ${basename(path)} is gone.`, { cause: error });
+    }
+  }
+}

@@ -1,0 +1,361 @@
+import { rm } from 'node:fs/promises';
+import type { SpoolLock } from './lock';
+import { codeOf, isCode, waitForLock } from './lock';
+import type { Position, Segment, SegmentWriter } from './segments';
+import * as files from './segments';
+
+export type SpoolTrouble = 'corrupt' | 'torn' | 'error';
+
+export interface SpoolOptions<T> {
+  readonly dir: string;
+  /** Checks what a line held; undefined sets the line aside. */
+  read(value: unknown): T | undefined;
+  /** Each thing that went wrong, with a sentence. */
+  onTrouble(what: SpoolTrouble, message: string): void;
+  /** Records that may wait in memory while the disk cannot be written; what comes on top is refused. */
+  readonly memory: number;
+  readonly segmentBytes?: number;
+  /** Pause before a failed write is tried again. */
+  readonly retryMs?: number;
+  /** How long to wait for a lock whose holder may be gone. */
+  readonly lockWaitMs?: number;
+}
+
+export interface SpoolState {
+  /** Records not yet handed over, those in memory included. */
+  readonly events: number;
+  readonly bytes: number;
+  /** Records that are not on the disk (yet). */
+  readonly inMemory: number;
+  /** Why the disk cannot be written, and what to do; undefined while all is well. */
+  readonly problem: string | undefined;
+}
+
+/** The oldest records. Commit it once they are handed over durably; until then the same ones come again. */
+export interface SpoolBatch<T> {
+  readonly items: readonly T[];
+  /** Behind it on the disk; undefined for records that never reached the disk. */
+  readonly end: Position | undefined;
+  /** Lines it covers, set aside ones included. */
+  readonly lines: number;
+}
+
+const SEGMENT_BYTES = 8 * 1024 * 1024;
+/** Records and characters that one fsync covers at most, so that a segment stays near its size. */
+const GROUP = { records: 1_000, characters: 4 * 1024 * 1024 } as const;
+
+/**
+ * Events on disk, in order, for as long as Temporal cannot take them. Records are JSON lines in numbered segments;
+ * those on the disk are always older than those still in memory. At least once: the position is stored after each
+ * commit, and what a crash forgets of it is handed over again.
+ */
+export class Spool<T> {
+  readonly #options: SpoolOptions<T>;
+  readonly #segments: Segment[];
+  #lock: SpoolLock | undefined;
+  #lost = false;
+  #position: Position;
+  #next: number;
+  #writer: SegmentWriter | undefined;
+  #pending: string[] = [];
+  #flushing: Promise<void> | undefined;
+  /** Records of `#pending` that a batch has handed out; they are not written meanwhile. */
+  #lent = 0;
+  #problem: string | undefined;
+  #retry: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  private constructor(
+    options: SpoolOptions<T>,
+    found: { segments: Segment[]; position: Position; next: number },
+  ) {
+    this.#options = options;
+    this.#segments = found.segments;
+    this.#position = found.position;
+    this.#next = found.next;
+  }
+
+  /**
+   * Opens the directory, creating it if need be, and takes its lock.
+   * @throws Error with one sentence when it cannot be used or another leecher uses it.
+   */
+  static async open<T>(options: SpoolOptions<T>): Promise<Spool<T>> {
+    const { dir } = options;
+    await files.prepareDirectory(dir).catch((error: unknown) => {
+      throw new Error(
+        `The spool directory ${dir} cannot be created (${codeOf(error)}); set SPOOL_DIR to a directory that this user may write.`,
+        { cause: error },
+      );
+    });
+    let opened: Spool<T> | undefined;
+    const lock = await waitForLock({ dir, onLost: () => opened?.loseLock() }, options.lockWaitMs ?? 15_000);
+    const position = await files.readPosition(dir);
+    const segments = await files.findSegments(dir, position, (what) =>
+      options.onTrouble(
+        what,
+        `A ${what} record of the spool was set aside in ${dir}; look at the .corrupt file there.`,
+      ),
+    );
+    opened = new Spool(options, { segments, position, next: await files.nextNumber(dir, position) });
+    opened.#lock = lock;
+    return opened;
+  }
+
+  state(): SpoolState {
+    const begin = this.#position;
+    const onDisk = this.#segments.reduce((sum, { lines }) => sum + lines, 0);
+    const size = this.#segments.reduce((sum, segment) => sum + segment.size, 0);
+    const consumed = this.#segments[0]?.number === begin.segment ? begin.offset : 0;
+    return {
+      events: onDisk + this.#pending.length,
+      bytes: size - consumed,
+      inMemory: this.#pending.length,
+      problem: this.#problem,
+    };
+  }
+
+  /**
+   * Appends in order; they are on the disk a moment later. While the disk cannot be written they stay in memory.
+   * @returns how many were accepted; the rest did not fit into memory.
+   */
+  append(items: readonly T[]): number {
+    const room = Math.max(0, this.#options.memory - this.#pending.length);
+    const accepted = items.slice(0, room).map((item) => JSON.stringify(item));
+    this.#pending.push(...accepted);
+    this.#startFlush();
+    return accepted.length;
+  }
+
+  /** Waits until what was appended is on the disk. @returns false when it cannot be. */
+  async flush(): Promise<boolean> {
+    while (this.#pending.length > 0) {
+      this.#startFlush();
+      if (this.#flushing === undefined) {
+        return false;
+      }
+      await this.#flushing;
+    }
+    return true;
+  }
+
+  /** The oldest records, at most `max`. @throws when the disk cannot be read; try again later. */
+  async take(max: number): Promise<SpoolBatch<T>> {
+    for (;;) {
+      const oldest = this.#segments.find(({ lines }) => lines > 0);
+      if (oldest === undefined) {
+        if (this.#flushing === undefined) {
+          return this.#takePending(max);
+        }
+        await this.#flushing;
+      } else {
+        const batch = await this.#takeLines(oldest, max);
+        if (batch !== undefined) {
+          return batch;
+        }
+      }
+    }
+  }
+
+  /** Gives a batch back untouched. */
+  release(batch: SpoolBatch<T>): void {
+    if (batch.end === undefined) {
+      this.#lent = 0;
+      this.#startFlush();
+    }
+  }
+
+  /** Forgets a batch: it is in Temporal. */
+  async commit(batch: SpoolBatch<T>): Promise<void> {
+    if (batch.end === undefined) {
+      this.#pending.splice(0, batch.lines);
+      this.release(batch);
+      return;
+    }
+    this.#position = batch.end;
+    const segment = this.#segments.find(({ number }) => number === batch.end?.segment);
+    if (segment !== undefined) {
+      segment.lines -= batch.lines;
+    }
+    try {
+      await files.writePosition(this.#options.dir, this.#position);
+      await this.#removeConsumed();
+    } catch (error) {
+      this.#trouble(
+        'error',
+        `Progress in the spool ${this.#options.dir} cannot be stored (${codeOf(error)}).`,
+      );
+    }
+  }
+
+  /** Keeps a record that Temporal will never take. */
+  async setAside(item: T): Promise<void> {
+    const path = `${this.#options.dir}/rejected.spool`;
+    await files.setAside(path, Buffer.from(JSON.stringify(item))).catch((error: unknown) => {
+      this.#trouble(
+        'error',
+        `A rejected event cannot be set aside in ${this.#options.dir} (${codeOf(error)}).`,
+      );
+    });
+  }
+
+  /** Writes what it can and frees the lock. */
+  async close(): Promise<void> {
+    await this.flush();
+    this.#closed = true;
+    clearTimeout(this.#retry);
+    await this.#flushing;
+    await this.#removeConsumed().catch(() => undefined);
+    await this.#writer?.close();
+    await this.#lock?.release();
+  }
+
+  private loseLock(): void {
+    this.#lost = true;
+    this.#problem = `Another leecher (see the lock file) took over the spool directory ${this.#options.dir} while this one stood still; restart this one.`;
+    this.#trouble('error', this.#problem);
+  }
+
+  #takePending(max: number): SpoolBatch<T> {
+    const lines = this.#pending.slice(0, max);
+    this.#lent = lines.length;
+    const items = lines.map((line) => JSON.parse(line) as T);
+    return { items, end: undefined, lines: lines.length };
+  }
+
+  async #takeLines(segment: Segment, max: number): Promise<SpoolBatch<T> | undefined> {
+    const begin = this.#position.segment === segment.number ? this.#position.offset : 0;
+    let read: { lines: Buffer[]; offset: number };
+    try {
+      read = await files.readLines(segment, begin, max);
+    } catch (error) {
+      if (!isCode(error, 'ENOENT')) {
+        throw error;
+      }
+      this.#trouble(
+        'error',
+        `Segment ${segment.path} of the spool was removed by somebody; its events are lost here.`,
+      );
+      segment.lines = 0;
+      await this.#dropWriter(segment);
+      return undefined;
+    }
+    const items: T[] = [];
+    for (const line of read.lines) {
+      const item = this.#options.read(parseJson(line));
+      if (item === undefined) {
+        await files.setAside(segment.path, line).catch(() => undefined);
+        this.#trouble('corrupt', `A line of ${segment.path} is no event of ours and was set aside.`);
+      } else {
+        items.push(item);
+      }
+    }
+    if (read.lines.length === 0) {
+      this.#trouble(
+        'error',
+        `Segment ${segment.path} of the spool is shorter than it was; what is missing is lost here.`,
+      );
+    }
+    const lines = read.lines.length === 0 ? segment.lines : read.lines.length;
+    return { items, end: { segment: segment.number, offset: read.offset }, lines };
+  }
+
+  /** Removes segments that are handed over; the one being written only once it is large. */
+  async #removeConsumed(): Promise<void> {
+    while (this.#segments[0]?.lines === 0 && this.#flushing === undefined) {
+      const [segment] = this.#segments.splice(0, 1);
+      if (segment !== undefined) {
+        await this.#dropWriter(segment);
+        await rm(segment.path, { force: true });
+      }
+    }
+  }
+
+  async #dropWriter(segment: Segment): Promise<void> {
+    if (this.#writer?.segment === segment) {
+      const writer = this.#writer;
+      this.#writer = undefined;
+      await writer.close();
+    }
+  }
+
+  #startFlush(): void {
+    if (
+      this.#flushing !== undefined ||
+      this.#lent > 0 ||
+      this.#closed ||
+      this.#lost ||
+      this.#retry !== undefined
+    ) {
+      return;
+    }
+    this.#flushing = this.#flush().finally(() => {
+      this.#flushing = undefined;
+    });
+  }
+
+  async #flush(): Promise<void> {
+    while (this.#pending.length > 0) {
+      const group = firstGroup(this.#pending);
+      try {
+        const writer = await this.#openWriter();
+        await writer.write(group);
+      } catch (error) {
+        await this.#writeFailed(error);
+        return;
+      }
+      this.#pending.splice(0, group.length);
+      this.#problem = undefined;
+    }
+  }
+
+  async #openWriter(): Promise<SegmentWriter> {
+    if (
+      this.#writer !== undefined &&
+      this.#writer.segment.size >= (this.#options.segmentBytes ?? SEGMENT_BYTES)
+    ) {
+      await this.#writer.close();
+      this.#writer = undefined;
+    }
+    if (this.#writer === undefined) {
+      await files.prepareDirectory(this.#options.dir);
+      this.#writer = await files.SegmentWriter.create(this.#options.dir, this.#next);
+      this.#next = this.#writer.segment.number + 1;
+      this.#segments.push(this.#writer.segment);
+    }
+    return this.#writer;
+  }
+
+  async #writeFailed(error: unknown): Promise<void> {
+    const writer = this.#writer;
+    this.#writer = undefined;
+    await writer?.abandon();
+    this.#problem = `The spool ${this.#options.dir} cannot be written (${codeOf(error)}): events wait in memory and die with this process; free space or repair the mount.`;
+    this.#trouble('error', this.#problem);
+    this.#retry = setTimeout(() => {
+      this.#retry = undefined;
+      this.#startFlush();
+    }, this.#options.retryMs ?? 1_000);
+  }
+
+  #trouble(what: SpoolTrouble, message: string): void {
+    this.#options.onTrouble(what, message);
+  }
+}
+
+function firstGroup(lines: readonly string[]): string[] {
+  let characters = 0;
+  let count = 0;
+  while (count < lines.length && count < GROUP.records && (count === 0 || characters < GROUP.characters)) {
+    characters += lines[count]?.length ?? 0;
+    count += 1;
+  }
+  return lines.slice(0, count);
+}
+
+function parseJson(line: Buffer): unknown {
+  try {
+    return JSON.parse(line.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
