@@ -22,3 +22,27 @@ export function outgoingOf(event: FtrackEvent, clock: ArrivalClock, timeScale?: 
     },
   }));
 }
+
+/** Checks a line of the spool; what is not an event of ours is set aside there. */
+export function readOutgoing(value: unknown): Outgoing | undefined {
+  const item = value as Partial<Outgoing> | null | undefined;
+  const { event, project, key } = item?.input ?? {};
+  const sound =
+    typeof item?.id === 'string' &&
+    typeof key === 'number' &&
+    (project === null || typeof project === 'string') &&
+    isEvent(event);
+  return sound ? (item as Outgoing) : undefined;
+}
+
+function isEvent(event: Partial<FtrackEvent> | null | undefined): boolean {
+  return (
+    typeof event?.id === 'string' &&
+    typeof event.topic === 'string' &&
+    typeof event.arrivedAt === 'number' &&
+    typeof event.user === 'object' &&
+    event.user !== null &&
+    Array.isArray(event.entities) &&
+    event.entities.every((entity) => FtrackEntity.safeParse(entity).success)
+  );
+}

@@ -6,8 +6,8 @@ export interface LeecherMetrics {
 }
 
 /**
- * - `leecher_events` by `outcome`: `started`, `closed` (its run is over), `spooled`, `rejected`, `lost`, `duplicate`;
- *   each hub event that was read counts as `received`.
+ * - `leecher_events` by `outcome`: `received` from the hub; then, by part, `started`, `closed` (its run is over),
+ *   `spooled`, `rejected`, `lost`.
  * - `leecher_skipped` by `reason`: events that start nothing.
  * - `leecher_left_out` by `reason`: entities or fields of an event that could not be read.
  * - `leecher_tickets` by `outcome`: `sent`, `refused`.

@@ -33,6 +33,8 @@ const NAME = /^(\d{10})\.spool$/;
 /** No segment of ours gets so large. */
 const MAX_SEGMENT_BYTES = 64 * 1024 * 1024;
 const NEWLINE = 10;
+/** Records and characters that one fsync covers at most, so that a segment stays near its size. */
+const GROUP = { records: 1_000, characters: 4 * 1024 * 1024 } as const;
 const READ_BYTES = 1024 * 1024;
 
 /** Creates the directory for this user only. */
@@ -172,6 +174,17 @@ function cut(bytes: Buffer, max: number): { lines: Buffer[]; used: number } {
     used = end + 1;
   }
   return { lines, used };
+}
+
+/** The first lines, as many as one write shall cover. */
+export function firstGroup(lines: readonly string[]): string[] {
+  let characters = 0;
+  let count = 0;
+  while (count < lines.length && count < GROUP.records && (count === 0 || characters < GROUP.characters)) {
+    characters += lines[count]?.length ?? 0;
+    count += 1;
+  }
+  return lines.slice(0, count);
 }
 
 /** The segment being written. It is never one that an earlier process began. */

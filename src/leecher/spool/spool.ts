@@ -41,9 +41,6 @@ export interface SpoolBatch<T> {
 }
 
 const SEGMENT_BYTES = 8 * 1024 * 1024;
-/** Records and characters that one fsync covers at most, so that a segment stays near its size. */
-const GROUP = { records: 1_000, characters: 4 * 1024 * 1024 } as const;
-
 /**
  * Events on disk, in order, for as long as Temporal cannot take them. Records are JSON lines in numbered segments;
  * those on the disk are always older than those still in memory. At least once: the position is stored after each
@@ -200,6 +197,7 @@ export class Spool<T> {
 
   /** Writes what it can and frees the lock. */
   async close(): Promise<void> {
+    this.#lent = 0;
     await this.flush();
     this.#closed = true;
     clearTimeout(this.#retry);
@@ -295,7 +293,7 @@ export class Spool<T> {
 
   async #flush(): Promise<void> {
     while (this.#pending.length > 0) {
-      const group = firstGroup(this.#pending);
+      const group = files.firstGroup(this.#pending);
       try {
         const writer = await this.#openWriter();
         await writer.write(group);
@@ -340,16 +338,6 @@ export class Spool<T> {
   #trouble(what: SpoolTrouble, message: string): void {
     this.#options.onTrouble(what, message);
   }
-}
-
-function firstGroup(lines: readonly string[]): string[] {
-  let characters = 0;
-  let count = 0;
-  while (count < lines.length && count < GROUP.records && (count === 0 || characters < GROUP.characters)) {
-    characters += lines[count]?.length ?? 0;
-    count += 1;
-  }
-  return lines.slice(0, count);
 }
 
 function parseJson(line: Buffer): unknown {

@@ -1,0 +1,115 @@
+import type { Outgoing } from './outgoing';
+import { BATCH } from './send';
+import type { Spool, SpoolBatch } from './spool/spool';
+
+/** Pauses between tries while Temporal is away, ms; doubling from the first to the largest. */
+export interface RetryPauses {
+  readonly first: number;
+  readonly max: number;
+}
+
+export interface DrainDeps {
+  readonly spool: Spool<Outgoing>;
+  send(batch: readonly Outgoing[]): Promise<void>;
+  onFailure(error: unknown): void;
+  readonly pauses: RetryPauses;
+  readonly signal: AbortSignal;
+}
+
+/** Events taken from the spool at a time. */
+const TAKE = 500;
+
+/**
+ * Empties the spool, oldest first: what was taken is handed over completely, and forgotten, before more is taken.
+ * @returns true when it is empty, false when it was told to stop.
+ */
+export async function drainSpool(deps: DrainDeps): Promise<boolean> {
+  const { spool, signal } = deps;
+  let attempt = 0;
+  while (spool.state().events > 0) {
+    let batch: SpoolBatch<Outgoing> | undefined;
+    try {
+      batch = await spool.take(TAKE);
+      const groups = batchesByProject(batch.items);
+      while (groups.size > 0 && !signal.aborted) {
+        await sendGroups(deps, groups).then(
+          () => {
+            attempt = 0;
+          },
+          async (error: unknown) => {
+            deps.onFailure(error);
+            attempt += 1;
+            await pause(deps, attempt);
+          },
+        );
+      }
+    } catch (error) {
+      deps.onFailure(error);
+      attempt += 1;
+      await pause(deps, attempt);
+    }
+    if (signal.aborted) {
+      if (batch !== undefined) {
+        spool.release(batch);
+      }
+      return false;
+    }
+    if (batch !== undefined) {
+      await spool.commit(batch);
+    }
+  }
+  return true;
+}
+
+type Groups = Map<string | null, Outgoing[][]>;
+
+function batchesByProject(items: readonly Outgoing[]): Groups {
+  const groups: Groups = new Map();
+  for (const item of items) {
+    const batches = groups.get(item.input.project) ?? [];
+    groups.set(item.input.project, batches);
+    const last = batches.at(-1);
+    if (last === undefined || last.length >= BATCH) {
+      batches.push([item]);
+    } else {
+      last.push(item);
+    }
+  }
+  return groups;
+}
+
+/** Projects side by side, the batches of each one after the other; what is done is taken out of `groups`. */
+async function sendGroups(deps: DrainDeps, groups: Groups): Promise<void> {
+  const results = await Promise.allSettled(
+    [...groups].map(async ([project, batches]) => {
+      while (batches[0] !== undefined && !deps.signal.aborted) {
+        await deps.send(batches[0]);
+        batches.shift();
+      }
+      if (batches.length === 0) {
+        groups.delete(project);
+      }
+    }),
+  );
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed !== undefined) {
+    throw failed.reason;
+  }
+}
+
+/** Ends early when told to stop. */
+async function pause({ pauses, signal }: DrainDeps, attempt: number): Promise<void> {
+  const full = Math.min(pauses.max, pauses.first * 2 ** Math.min(attempt - 1, 30));
+  await new Promise<void>((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, full * (0.75 + Math.random() / 2));
+    signal.addEventListener('abort', done);
+    if (signal.aborted) {
+      done();
+    }
+  });
+}

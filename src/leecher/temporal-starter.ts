@@ -1,0 +1,130 @@
+import type { Client } from '@temporalio/client';
+import type { Ticket } from '../contracts/messages';
+import type { SEARCH_ATTRIBUTES } from '../contracts/names';
+import { projectQueueId, SIGNAL, TASK_QUEUE, WORKFLOW } from '../contracts/names';
+import type { Enqueue, QueueInput } from '../contracts/queue';
+import { START_DELAY_JITTER, timings } from '../contracts/timings';
+import { eventSummary } from '../domain/event-summary';
+import type { Outgoing } from './outgoing';
+
+/**
+ * What became of a start: the open run that holds the event (ours or another deliverer's), `closed` when its run is
+ * over already, `rejected` when Temporal will never take it.
+ */
+export type StartResult = { readonly run: string } | 'closed' | 'rejected';
+
+/** The two requests of the leecher to Temporal; everything else they throw means that Temporal is not there. */
+export interface TemporalStarter {
+  start(item: Outgoing): Promise<StartResult>;
+  /** Tickets in arrival order. `refused`: the queue has too many signals; the events will enrol themselves. */
+  enqueue(project: string | null, tickets: readonly Ticket[]): Promise<'sent' | 'refused'>;
+}
+
+export interface StarterOptions {
+  readonly client: Client;
+  readonly timeScale?: number;
+  /** Longest wait for one answer, ms. */
+  readonly deadline?: number;
+}
+
+/** PostgreSQL keeps 255 characters of a keyword. */
+const MAX_KEYWORD = 200;
+const INVALID_ARGUMENT = 3;
+const RESOURCE_EXHAUSTED = 8;
+
+/** Talks to a Temporal server. */
+export function temporalStarter({ client, timeScale, deadline = 10_000 }: StarterOptions): TemporalStarter {
+  const scale = timeScale === undefined ? {} : { timeScale };
+  const { startDelay } = timings(timeScale);
+  return {
+    async start({ id, input }) {
+      const { event, project } = input;
+      const jitter = 1 + START_DELAY_JITTER * (2 * Math.random() - 1);
+      try {
+        const handle = await client.withDeadline(Date.now() + deadline, () =>
+          client.workflow.start(WORKFLOW.event, {
+            workflowId: id,
+            taskQueue: TASK_QUEUE,
+            args: [input],
+            startDelay: Math.round(startDelay * jitter),
+            workflowIdReusePolicy: 'REJECT_DUPLICATE',
+            workflowIdConflictPolicy: 'USE_EXISTING',
+            staticSummary: eventSummary(event),
+            typedSearchAttributes: keywords({
+              FtrackProject: project ?? 'site',
+              FtrackTopic: event.topic,
+              FtrackEventId: event.id,
+              FtrackUser: event.user.name ?? event.user.id,
+              SyncDirection: 'ftrack-to-ayon',
+              SyncOutcome: 'queued',
+            }),
+          }),
+        );
+        return { run: handle.firstExecutionRunId };
+      } catch (error) {
+        return verdict(error);
+      }
+    },
+    async enqueue(project, tickets) {
+      try {
+        await client.withDeadline(Date.now() + deadline, () =>
+          client.workflow.signalWithStart(WORKFLOW.queue, {
+            workflowId: projectQueueId(project),
+            taskQueue: TASK_QUEUE,
+            args: [{ project, ...scale } satisfies QueueInput],
+            signal: SIGNAL.enqueue,
+            signalArgs: [{ tickets } satisfies Enqueue],
+          }),
+        );
+        return 'sent';
+      } catch (error) {
+        if (isFullOfSignals(error)) {
+          return 'refused';
+        }
+        throw error;
+      }
+    },
+  };
+}
+
+type Keywords = Readonly<Record<keyof typeof SEARCH_ATTRIBUTES, string | undefined>>;
+
+const keywords = (values: Keywords) =>
+  Object.entries(values).flatMap(([name, value]) =>
+    value === undefined
+      ? []
+      : [{ key: { name, type: 'KEYWORD' as const }, value: value.slice(0, MAX_KEYWORD) }],
+  );
+
+/** @throws the error itself unless it is a final answer about this one event. */
+function verdict(error: unknown): 'closed' | 'rejected' {
+  if (error instanceof Error && error.name === 'WorkflowExecutionAlreadyStartedError') {
+    return 'closed';
+  }
+  const status = statusOf(error);
+  // A namespace without our search attributes refuses every event: that is set right by an administrator.
+  if (status?.code === INVALID_ARGUMENT && !/search attribute|namespace/i.test(status.details)) {
+    return 'rejected';
+  }
+  throw error;
+}
+
+function isFullOfSignals(error: unknown): boolean {
+  const status = statusOf(error);
+  return (
+    (status?.code === INVALID_ARGUMENT || status?.code === RESOURCE_EXHAUSTED) &&
+    /limit for signal/i.test(status.details)
+  );
+}
+
+/** The gRPC status within whatever the client wrapped around it. */
+function statusOf(error: unknown): { readonly code: number; readonly details: string } | undefined {
+  for (let each = error; typeof each === 'object' && each !== null; each = Reflect.get(each, 'cause')) {
+    const code: unknown = Reflect.get(each, 'code');
+    const details: unknown = Reflect.get(each, 'details');
+    if (typeof code === 'number' && typeof details === 'string') {
+      return { code, details };
+    }
+  }
+  return undefined;
+}
