@@ -12,13 +12,19 @@ const LEVELS = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERR
  * Installs Temporal's native runtime for this process: its log lines go through our logger, its numbers are served at
  * `metricsAddress`. Signals stay ours: the runtime would stop its workers on its own.
  */
-export function installRuntime({ logger, metricsAddress }: { logger: Logger; metricsAddress: string }): void {
+export function installRuntime({
+  logger,
+  metricsAddress,
+}: {
+  logger: Logger;
+  metricsAddress?: string;
+}): void {
   Runtime.install({
     logger: temporalLogger(logger),
     shutdownSignals: [],
     telemetryOptions: {
       logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} },
-      metrics: { prometheus: { bindAddress: metricsAddress } },
+      ...(metricsAddress === undefined ? {} : { metrics: { prometheus: { bindAddress: metricsAddress } } }),
     },
   });
 }

@@ -8,19 +8,10 @@ import type { Processor } from '../../src/workers/processor';
 import { startProcessor } from '../../src/workers/processor';
 import { stopOnSignals } from '../../src/workers/shutdown';
 import { privateTemporal, sharedTemporal } from '../support/temporal';
+import { until } from '../support/until';
 
 const logger = createLogger({ level: 'silent', service: 'processor' });
 const local = (address: string): TemporalConfig => ({ address, namespace: 'default', connection: {} });
-
-async function until(what: string, holds: () => boolean): Promise<void> {
-  const deadline = Date.now() + 20_000;
-  while (!holds()) {
-    if (Date.now() > deadline) {
-      throw new Error(`${what} did not come true in 20 s`);
-    }
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
 
 const start = (temporal: TemporalConfig, taskQueue: string, activities: object): Processor =>
   startProcessor({
@@ -40,7 +31,7 @@ test('without Temporal it keeps trying, with Temporal it works, and stops at onc
   expect(processor.state()).toEqual({ state: 'connecting', activities: 0 });
 
   const server = await privateTemporal({ port });
-  await until('running', () => processor.state().state === 'running');
+  await until(() => processor.state().state === 'running', { what: 'running', ms: 20_000 });
   const client = await connectTemporal(temporal);
   const result = await client.workflow.execute('holdOn', { taskQueue, workflowId: taskQueue });
   const stoppedAt = Date.now();
@@ -75,7 +66,7 @@ test('an activity that does not end is named after less than 8 s', async () => {
   const processor = start(temporal, taskQueue, { hold });
   const client = await connectTemporal(temporal);
   const handle = await client.workflow.start('holdOn', { taskQueue, workflowId: taskQueue });
-  await until('the activity', () => running);
+  await until(() => running, { what: 'the activity', ms: 20_000 });
   const stoppedAt = Date.now();
 
   const left = await processor.stop();

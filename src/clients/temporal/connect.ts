@@ -1,11 +1,9 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { ConnectionOptions } from '@temporalio/client';
 import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { keepTrying } from '../keep-trying';
 
 const CONNECT_TIMEOUT_MS = 5_000;
-const FIRST_PAUSE_MS = 500;
-const LONGEST_PAUSE_MS = 15_000;
 /** gRPC status codes that the sentences below tell apart. */
 const STATUS = { deadline: 4, notFound: 5, denied: 7, unavailable: 14, unauthenticated: 16 } as const;
 
@@ -59,6 +57,9 @@ export function checkedAddress(address: string): string {
   return match[1] === undefined ? `${address}:7233` : address;
 }
 
+/** A client whose connection can be closed and asked beyond workflows. */
+export type TemporalClient = Client & { readonly connection: Connection };
+
 /**
  * Connects once, waiting at most `timeoutMs` for a server that does not answer.
  * @throws TemporalConfigError with one sentence when the server cannot be reached.
@@ -66,45 +67,41 @@ export function checkedAddress(address: string): string {
 export async function connectTemporal(
   config: TemporalConfig,
   timeoutMs = CONNECT_TIMEOUT_MS,
-): Promise<Client> {
+): Promise<TemporalClient> {
   try {
     const connection = await Connection.connect({
       ...config.connection,
       address: config.address,
       connectTimeout: timeoutMs,
     });
-    return new Client({ connection, namespace: config.namespace });
+    return new Client({ connection, namespace: config.namespace }) as TemporalClient;
   } catch (error) {
     throw new TemporalConfigError(connectFailure(config, error), { cause: error });
   }
 }
 
-export interface KeepTrying {
+export interface UntilReachable {
   readonly signal?: AbortSignal;
   /** Called before each pause with the sentence that says why, and the pause in milliseconds. */
   readonly onRetry?: (message: string, pauseMs: number) => void;
 }
 
 /**
- * Runs something that needs Temporal until it succeeds: pauses 0.5 s, doubling up to 15 s, ± 25 %.
+ * Runs something that needs Temporal until it succeeds, see `keepTrying`.
  * @throws the abort reason when the signal ends the attempts.
  */
-export async function untilReachable<T>(
+export function untilReachable<T>(
   config: TemporalConfig,
   attempt: () => Promise<T>,
-  { signal, onRetry }: KeepTrying = {},
+  { signal, onRetry }: UntilReachable = {},
 ): Promise<T> {
-  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
-    signal?.throwIfAborted();
-    try {
-      return await attempt();
-    } catch (error) {
-      const wait = Math.round(pauseMs * (0.75 + Math.random() / 2));
+  return keepTrying(attempt, {
+    ...(signal === undefined ? {} : { signal }),
+    onRetry: (error, pauseMs) => {
       const known = error instanceof TemporalConfigError;
-      onRetry?.(known ? error.message : connectFailure(config, error), wait);
-      await pause(wait, undefined, signal === undefined ? {} : { signal });
-    }
-  }
+      onRetry?.(known ? error.message : connectFailure(config, error), pauseMs);
+    },
+  });
 }
 
 /** One sentence: what failed, where, how to fix it. Takes errors of the client and of the worker's native code. */

@@ -1,0 +1,42 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { Command, CommanderError } from 'commander';
+import { EXIT } from './service';
+
+/**
+ * Each command loads its code when it runs: the native part of Temporal's worker is not for the leecher.
+ * Ends with 0 when all is fine, 1 when a problem was found, 2 when it was used wrongly (arguments, settings).
+ */
+async function main(args: readonly string[]): Promise<number> {
+  let code: number = EXIT.fine;
+  const program = new Command('ayon-ftrack')
+    .description('Keeps ftrack and AYON in step, durably')
+    .version(packageVersion())
+    .exitOverride()
+    .showHelpAfterError('Run ayon-ftrack --help to see the commands.');
+  program
+    .command('process')
+    .description('run the workflows and activities that apply ftrack events to AYON')
+    .action(async () => {
+      const { processEvents } = await import('./process');
+      code = await processEvents();
+    });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      return error.exitCode === 0 ? EXIT.fine : EXIT.wrongUse;
+    }
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    return EXIT.problem;
+  }
+}
+
+function packageVersion(): string {
+  const file = path.resolve(__dirname, '..', '..', 'package.json');
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
+}
+
+void main(process.argv.slice(2)).then((code) => process.exit(code));

@@ -1,0 +1,36 @@
+import { freePort } from '../clients/temporal/server';
+import { installRuntime } from '../observability/runtime';
+import { workflowSource } from '../workers/bundle';
+import { startProcessor } from '../workers/processor';
+import type { RunningService, ServiceContext } from './service';
+import { runService } from './service';
+import { activitiesOf, connectAndSetUp } from './wire';
+
+const HEALTH_PORT = 8082;
+
+/** `ayon-ftrack process`: the worker for workflows and activities. */
+export async function processEvents(): Promise<number> {
+  const metricsAddress = `127.0.0.1:${await freePort()}`;
+  return runService({ name: 'processor', defaultPort: HEALTH_PORT, metricsAddress, start });
+}
+
+async function start(context: ServiceContext): Promise<RunningService> {
+  const { logger, metricsAddress, temporal } = context;
+  installRuntime({ logger, ...(metricsAddress === undefined ? {} : { metricsAddress }) });
+  const client = await connectAndSetUp(context);
+  await client.connection.close();
+  const processor = startProcessor({
+    temporal,
+    logger,
+    workflows: workflowSource(),
+    activities: activitiesOf(context),
+    untilReachable: (attempt) => context.untilTemporal(attempt),
+  });
+  return {
+    readiness: () => {
+      const { state, activities } = processor.state();
+      return { ready: state === 'running', detail: { state, activities, address: temporal.address } };
+    },
+    stop: () => processor.stop(),
+  };
+}

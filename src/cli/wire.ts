@@ -1,0 +1,56 @@
+import { createQueueActivities } from '../activities/queue';
+import type { AyonClient } from '../clients/ayon/client';
+import { createAyonClient } from '../clients/ayon/client';
+import { FtrackSession } from '../clients/ftrack/session';
+import type { TemporalClient } from '../clients/temporal/connect';
+import { connectTemporal } from '../clients/temporal/connect';
+import { setUpNamespace } from '../clients/temporal/setup';
+import type { ServiceContext } from './service';
+
+/** Our ftrack writes carry it, and the events that they cause bear it. */
+export const clientToken = (install: string): string => `ayon-ftrack/${install}`;
+
+/**
+ * Waits for Temporal, gives its namespace what we need, and connects.
+ * @returns a client; close its connection at the end.
+ */
+export function connectAndSetUp({
+  temporal,
+  logger,
+  untilTemporal,
+}: ServiceContext): Promise<TemporalClient> {
+  return untilTemporal(async () => {
+    const client = await connectTemporal(temporal);
+    try {
+      const setUp = await setUpNamespace(client.connection, temporal.namespace);
+      for (const warning of setUp.warnings) {
+        logger.warn({ reason: warning }, "Temporal's namespace is not as it should be");
+      }
+      return client;
+    } catch (error) {
+      await client.connection.close();
+      throw error;
+    }
+  });
+}
+
+export const ayonClient = ({ env, studio }: ServiceContext): AyonClient =>
+  createAyonClient({
+    serverUrl: env.ayon.url,
+    apiKey: env.ayon.apiKey,
+    sender: env.ayon.serviceName ?? clientToken(env.install),
+    addon: { name: env.ayon.addonName, version: studio.addonVersion, variant: env.ayon.variant },
+  });
+
+export const ftrackSession = ({ env, studio }: ServiceContext): FtrackSession =>
+  new FtrackSession({
+    serverUrl: studio.ftrack.server,
+    user: studio.ftrack.apiUser,
+    apiKey: studio.ftrack.apiKey,
+    clientToken: clientToken(env.install),
+  });
+
+/** Everything that the processor's worker can do. */
+export function activitiesOf(_context: ServiceContext): object {
+  return createQueueActivities({ parkPolicy: () => Promise.resolve('park') });
+}
