@@ -19,7 +19,7 @@ async function main(args: readonly string[]): Promise<number> {
     .command('process')
     .description('run the workflows and activities that apply ftrack events to AYON')
     .action(async () => {
-      const { processEvents } = await import('./process');
+      const { processEvents } = await import('./process.js');
       code = await processEvents();
     });
   try {
