@@ -81,7 +81,7 @@ const PRODUCT_BASE_TYPES = [
   'texture texture',
   'look ev_shadow',
   'rig accessibility',
-  'animation animation',
+  'animation directions_run',
   'cache animation',
   'layout nature_people',
   'setdress forest',

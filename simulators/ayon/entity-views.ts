@@ -86,13 +86,10 @@ export function folderRow(
   };
 }
 
-/** All folders of a project, sorted by path. */
+/** All folders of a project, oldest first. */
 export function folderList(store: AyonStore, project: ProjectRecord, attrib: boolean): JsonObject[] {
   const folders = project.entities.pick('folder', project.entities.orderedIds('folder'));
-  const rows = folders.map((folder) => {
-    return { path: entityPath(project, folder), row: folderRow(store, project, { folder, attrib }) };
-  });
-  return rows.sort((a, b) => (a.path < b.path ? -1 : 1)).map(({ row }) => row);
+  return folders.map((folder) => folderRow(store, project, { folder, attrib }));
 }
 
 /** The folders below a parent as the nested tree of `GET /api/projects/{p}/hierarchy`, by name. */

@@ -27,12 +27,15 @@ export function ayonId(ftrackId: string): string {
 
 /** An ftrack name in AYON's grammar: what is not allowed becomes `_`, dots and dashes at the ends fall away. */
 export function ayonName(name: string): string {
-  return name.replaceAll(/[^a-zA-Z0-9_.-]/g, '_').replaceAll(/^[.-]+|[.-]+$/g, '');
+  return name
+    .trim()
+    .replaceAll(/[^a-zA-Z0-9_.-]/gu, '_')
+    .replaceAll(/^[.-]+|[.-]+$/g, '');
 }
 
 /** The AYON name of a project: its ftrack full name, in the stricter grammar of projects. */
 export function ayonProjectName(project: Pick<StudioProject, 'fullName'>): string {
-  return project.fullName.replaceAll(/[^a-zA-Z0-9_]/g, '_');
+  return project.fullName.trim().replaceAll(/[^a-zA-Z0-9_]/gu, '_');
 }
 
 /** How people of the studio are called in AYON; theirs are legal names in AYON, too. */
@@ -75,6 +78,7 @@ class ProjectSeed {
   readonly #store: AyonStore;
   readonly #studio: Studio;
   readonly #project: StudioProject;
+  /** Names of an entity and what is above it, without the project. */
   readonly #ftrackPaths = new Map<string, string>();
 
   constructor(store: AyonStore, studio: Studio, project: StudioProject) {
@@ -84,7 +88,7 @@ class ProjectSeed {
   }
 
   run(paired: boolean): void {
-    const { name: code, attributes, startDate, endDate } = this.#project;
+    const { name: code, fullName, attributes, startDate, endDate } = this.#project;
     const known = attributesOf(this.#store.attributes, 'project');
     const dates = { startDate: midnight(startDate), endDate: midnight(endDate) };
     const own = { ...ownValues(attributes, known), ...dates };
@@ -92,7 +96,7 @@ class ProjectSeed {
       name: ayonProjectName(this.#project),
       code,
       anatomy: this.#anatomy(),
-      attrib: paired ? { ...own, ...this.#link(this.#project.id, code, known) } : {},
+      attrib: paired ? { ...own, ...this.#link(this.#project.id, fullName, known) } : {},
     });
     if (paired) {
       const tx = new Transaction(this.#store, project);
@@ -126,8 +130,8 @@ class ProjectSeed {
 
   #add(tx: Transaction, entity: StudioEntity): void {
     const kind = isFolder(entity) ? 'folder' : 'task';
-    const above = entity.parent === null ? this.#project.name : this.#ftrackPaths.get(entity.parent);
-    const path = `${above}/${entity.name}`;
+    const above = entity.parent === null ? [] : [this.#ftrackPaths.get(entity.parent)];
+    const path = [...above, entity.name].join('/');
     this.#ftrackPaths.set(entity.id, path);
     const known = attributesOf(this.#store.attributes, kind);
     const attrib = {
@@ -142,7 +146,8 @@ class ProjectSeed {
   }
 
   #fields(entity: StudioEntity): JsonObject {
-    const names = { name: ayonName(entity.name), label: entity.name };
+    const name = ayonName(entity.name);
+    const names = name === entity.name ? { name } : { name, label: entity.name };
     const parent = entity.parent === null ? null : ayonId(entity.parent);
     if (isFolder(entity)) {
       return { ...names, folderType: FOLDER_TYPES[entity.type], parentId: parent };

@@ -1,0 +1,98 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { AyonSimulator } from '../../../simulators/ayon';
+import { startAyonSimulator } from '../../../simulators/ayon';
+import type { Recording } from './recordings';
+import { differences, learnEventIds, learnIds, REASONS, translated } from './recordings';
+
+const folder = join(__dirname, '../../../../shared/data/ayon/answers');
+const isPresent = existsSync(folder);
+const recordings: Recording[] = isPresent
+  ? readdirSync(folder)
+      .sort()
+      .flatMap((file) => {
+        const list = JSON.parse(readFileSync(join(folder, file), 'utf8')) as Omit<Recording, 'file'>[];
+        return list.map((recording) => ({ ...recording, file: file.slice(0, 2) }));
+      })
+  : [];
+
+if (!isPresent) {
+  process.stdout.write(`Skipped: the recorded answers are not there (${folder}).\n`);
+}
+
+/** What the recorded server had before the first request. */
+function prepare({ store }: AyonSimulator): void {
+  store.secrets.set('ftrack_api_key', 'not-a-real-key');
+  store.secrets.set('bench', 'x');
+  store.addProject({ name: 'walk_demo', code: 'wd' });
+  store.user('admin').attrib = { fullName: 'Admin X' };
+  const data = { accessGroups: { contract_exnrx: ['artist'] }, defaultAccessGroups: ['artist'] };
+  const attrib = { fullName: 'Anna Artist', email: 'anna@example.com' };
+  store.addUser({ name: 'anna.artist', attrib, data });
+}
+
+function keyOf(simulator: AyonSimulator, as: string): Record<string, string> {
+  const keys: Record<string, string> = {
+    service: simulator.apiKey,
+    admin: simulator.store.adminKey,
+    'wrong-key': 'nobodyhasthiskey',
+  };
+  const key = keys[as];
+  return key === undefined ? {} : { 'x-api-key': key };
+}
+
+async function ask(
+  simulator: AyonSimulator,
+  { request }: Recording,
+): Promise<{ status: number; contentType: string | null; body: unknown }> {
+  const headers = { 'content-type': 'application/json', ...keyOf(simulator, request.as), ...request.headers };
+  const body = request.body === null ? undefined : JSON.stringify(request.body);
+  const answer = await fetch(`${simulator.url}${request.path}`, {
+    method: request.method,
+    headers,
+    ...(body === undefined ? {} : { body }),
+  });
+  const text = await answer.text();
+  const contentType = answer.headers.get('content-type');
+  const isJson = contentType?.startsWith('application/json') === true && text !== '';
+  return { status: answer.status, contentType, body: isJson ? (JSON.parse(text) as unknown) : text };
+}
+
+(isPresent ? describe : describe.skip)('recorded answers of a real AYON server', () => {
+  let simulator: AyonSimulator;
+  const ids = new Map<string, string>();
+  let compared = 0;
+
+  beforeAll(async () => {
+    simulator = await startAyonSimulator();
+    prepare(simulator);
+  });
+
+  afterAll(async () => {
+    await simulator.close();
+    const left = Object.keys(REASONS).length;
+    process.stdout.write(
+      `${compared} of ${recordings.length} recorded answers compare equal, ${left} are not covered yet.\n`,
+    );
+  });
+
+  it('names no exception that was never recorded', () => {
+    const titles = new Set(recordings.map(({ file, title }) => `${file} ${title}`));
+
+    expect(Object.keys(REASONS).filter((title) => !titles.has(title))).toEqual([]);
+  });
+
+  for (const recording of recordings.filter(({ file, title }) => !(`${file} ${title}` in REASONS))) {
+    it(`answers as recorded: ${recording.file} ${recording.title}`, async () => {
+      const answer = await ask(simulator, translated(recording, ids));
+      learnIds(recording, answer.body, ids);
+      if (recording.title.startsWith('events of the project')) {
+        learnEventIds(recording, answer.body, ids);
+      }
+
+      expect(answer.status).toBe(recording.response.status);
+      expect(differences(recording, answer.body)).toEqual([]);
+      compared += 1;
+    });
+  }
+});

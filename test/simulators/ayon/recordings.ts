@@ -1,0 +1,222 @@
+/** One recorded request with the real server's answer. */
+export interface Recording {
+  readonly file: string;
+  readonly title: string;
+  readonly request: {
+    readonly method: string;
+    readonly path: string;
+    readonly headers: Record<string, string>;
+    readonly as: string;
+    readonly body: unknown;
+  };
+  readonly response: { readonly status: number; readonly body: unknown };
+}
+
+const LINKS = 'links are not simulated yet';
+const COMMENTS = 'activities (comments) are not simulated yet';
+const LISTS = 'entity lists are not simulated yet';
+const THUMBNAILS = 'thumbnails are not simulated yet';
+const SERVICES = 'hosts and services are not simulated yet';
+const ANATOMY = 'the snake_case view of an anatomy is not simulated yet';
+
+/** Recorded answers that the simulator does not give yet, each with the reason. */
+export const REASONS: Readonly<Record<string, string>> = {
+  '01 default anatomy': ANATOMY,
+  '02 get anatomy': ANATOMY,
+  '05 link types': LINKS,
+  '05 link of a type that does not exist': LINKS,
+  '05 make link type': LINKS,
+  '05 make link': LINKS,
+  '05 the same link again makes a second one': LINKS,
+  '05 the same id again': LINKS,
+  '05 folder links': LINKS,
+  '05 delete link': LINKS,
+  '05 comment': COMMENTS,
+  '05 comment on version': COMMENTS,
+  '05 comment too long': COMMENTS,
+  '05 edit comment': COMMENTS,
+  '05 activities of the project': COMMENTS,
+  '05 delete comment': COMMENTS,
+  '05 make list': LISTS,
+  '05 get list': LISTS,
+  '05 list items: merge in the same entity': LISTS,
+  '05 list items: empty the list': LISTS,
+  '05 thumbnail of a folder': THUMBNAILS,
+  '05 thumbnail with a wrong type': THUMBNAILS,
+  '06 act as user': COMMENTS,
+  '06 act as unknown user': COMMENTS,
+  '08 event link.created': LINKS,
+  '08 event link.deleted': LINKS,
+  '08 event activity.updated': COMMENTS,
+  '08 event activity.deleted': COMMENTS,
+  '08 event entity_list.created': LISTS,
+  '08 event entity_list.changed': LISTS,
+  '09 heartbeat': SERVICES,
+  '09 spawn service': SERVICES,
+  '09 heartbeat lists it': SERVICES,
+  '09 services': SERVICES,
+  '09 stop service': SERVICES,
+  '09 delete service': SERVICES,
+};
+
+/** Ids that a server makes: version 1 uuids of one host. */
+const MADE_ID = /[0-9a-f]{12}1[0-9a-f]{7}02fc00000001/g;
+const TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}(?:\+00:00)?/g;
+const HASH = /^[0-9a-f]{64}$/;
+const CUT = '<cut>';
+
+/** Keys whose values are facts of the host on which the answers were recorded. */
+const HOST_KEYS = new Set(['uptime', 'traceback', 'apiKeyPreview', 'apiKey', 'password']);
+
+/** Hides ids, times, hashes and host facts. */
+export function normalized(value: unknown, key = ''): unknown {
+  if (HOST_KEYS.has(key)) {
+    return CUT;
+  }
+  if (typeof value === 'string') {
+    const text = value.replaceAll(MADE_ID, '<id>').replaceAll(TIME, '<time>');
+    return HASH.test(text) ? '<hash>' : text.replace(/loaded in [\d.]+s/, 'loaded in <time>');
+  }
+  if (Array.isArray(value)) {
+    return value.map((item) => normalized(item));
+  }
+  if (typeof value === 'object' && value !== null) {
+    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, normalized(item, name)]));
+  }
+  return value;
+}
+
+type Json = Record<string, unknown>;
+
+/** Replaces the ids that the real server made by those that ours made. */
+export function translated(recording: Recording, ids: ReadonlyMap<string, string>): Recording {
+  let text = JSON.stringify(recording.request);
+  for (const [recorded, ours] of ids) {
+    text = text.replaceAll(recorded, ours);
+  }
+  return { ...recording, request: JSON.parse(text) as Recording['request'] };
+}
+
+/** Remembers which of our ids stands for which recorded one: an answer's `id` names what a request made. */
+export function learnIds(recording: Recording, body: unknown, ids: Map<string, string>): void {
+  const recorded = (recording.response.body as Json | null)?.['id'];
+  const ours = (body as Json | null)?.['id'];
+  if (typeof recorded === 'string' && typeof ours === 'string') {
+    ids.set(recorded, ours);
+  }
+}
+
+interface EventEdge {
+  cursor: string;
+  node: { id: string; topic: string; description: string; summary: string };
+}
+
+function eventEdges(body: unknown): EventEdge[] {
+  return (body as { data: { events: { edges: EventEdge[] } } }).data.events.edges;
+}
+
+/** Events of what is not simulated yet. */
+function isSimulated({ node }: EventEdge): boolean {
+  return (
+    !/^(?:link|entity_list)\./.test(node.topic) &&
+    (!node.topic.startsWith('activity.') || /attrib\.change|watch/.test(node.description)) &&
+    !node.description.includes('comment') &&
+    !isWatchOfComment(node)
+  );
+}
+
+/** Who comments watches the entity from then on; comments are not simulated yet. */
+function isWatchOfComment(node: EventEdge['node'] & { user?: string }): boolean {
+  return node.description === 'Created watch activity' && node.user === 'anna.contract_exnrx';
+}
+
+/**
+ * The events of the project without those of what is not simulated. The recorded server stores the events of
+ * several requests side by side: the last one of a batch came after the first of the next, so its place is not
+ * compared.
+ */
+function comparableEvents(body: unknown): EventEdge[] {
+  const edges = eventEdges(body).filter(isSimulated);
+  return edges.sort((a, b) => Number(isLate(a)) - Number(isLate(b)));
+}
+
+function isLate({ node }: EventEdge): boolean {
+  return node.topic === 'entity.representation.created';
+}
+
+/** Remembers the ids of all events of the project, which later requests ask for. */
+export function learnEventIds(recording: Recording, body: unknown, ids: Map<string, string>): void {
+  const ours = comparableEvents(body);
+  for (const [index, { node }] of comparableEvents(recording.response.body).entries()) {
+    const match = ours[index];
+    if (match) {
+      ids.set(node.id, match.node.id);
+    }
+  }
+}
+
+/** GraphQL gives `ownAttrib` in the random order of a Python set. */
+function withoutSetOrder(value: unknown, key = ''): unknown {
+  if (Array.isArray(value)) {
+    const items = value.map((item) => withoutSetOrder(item));
+    return key === 'ownAttrib' ? items.map(String).sort((a, b) => a.localeCompare(b)) : items;
+  }
+  if (typeof value === 'object' && value !== null) {
+    return Object.fromEntries(
+      Object.entries(value).map(([name, item]) => [name, withoutSetOrder(item, name)]),
+    );
+  }
+  return value;
+}
+
+type View = (body: unknown) => unknown;
+
+function only(...names: string[]): View {
+  return (body) => Object.fromEntries(names.map((name) => [name, (body as Json)[name]]));
+}
+
+const ATTRIBUTES = ['priority', 'fps', 'resolutionWidth', 'resolutionHeight', 'pixelAspect', 'clipIn'];
+
+/** What is compared of answers that were not recorded whole, or that hold facts of the host. */
+const VIEWS: Readonly<Record<string, View>> = {
+  '01 attributes (first 6)': (body) => {
+    const wanted = new Set([...ATTRIBUTES, 'ftrackId', 'ftrackPath']);
+    return (body as { attributes: { name: string }[] }).attributes.filter(({ name }) => wanted.has(name));
+  },
+  '01 all settings, production, summary': (body) => {
+    const { addons, ...rest } = body as { addons: { name: string; settings: unknown }[] };
+    // Core's settings were cut from the recording.
+    return {
+      ...rest,
+      addons: addons.map((addon) => (addon.name === 'core' ? { ...addon, settings: CUT } : addon)),
+    };
+  },
+  '02 get project after patch': only('statuses', 'attrib', 'ownAttrib'),
+  '07 events of the project, oldest first': (body) => comparableEvents(body).map(({ node }) => node),
+};
+
+function compare(at: string, wanted: unknown, given: unknown): string[] {
+  if (Array.isArray(wanted) && Array.isArray(given)) {
+    const length = Math.max(wanted.length, given.length);
+    return Array.from({ length }, (_, i) => compare(`${at}[${i}]`, wanted[i], given[i])).flat();
+  }
+  if (typeof wanted === 'object' && wanted !== null && typeof given === 'object' && given !== null) {
+    const names = new Set([...Object.keys(wanted), ...Object.keys(given)]);
+    return [...names].flatMap((name) =>
+      compare(`${at}.${name}`, (wanted as Json)[name], (given as Json)[name]),
+    );
+  }
+  return Object.is(wanted, given)
+    ? []
+    : [`${at}: recorded ${JSON.stringify(wanted)}, simulated ${JSON.stringify(given)}`];
+}
+
+/** All places in which an answer differs from the recorded one. */
+export function differences(recording: Recording, body: unknown): string[] {
+  const view = VIEWS[`${recording.file} ${recording.title}`] ?? ((whole: unknown) => whole);
+  const read = (whole: unknown): unknown => {
+    const value = whole === '' ? null : whole;
+    return withoutSetOrder(value === null ? null : view(value));
+  };
+  return compare('body', read(normalized(recording.response.body)), read(normalized(body)));
+}
