@@ -52,7 +52,7 @@ function replaceLinks(
 ): void {
   const { via } = task;
   const wanted = new Set(task.keys);
-  for (const link of [...work.reader.store.tableOf(via.schema).where(via.own, row.key)]) {
+  for (const link of work.reader.store.tableOf(via.schema).where(via.own, row.key)) {
     if (!wanted.delete(asText(link.data[via.other]))) {
       removeRow(work, link);
     }

@@ -84,15 +84,8 @@ function settleContext(work: Work, change: Change): void {
 }
 
 function assertNoCycle(work: Work, row: Row): void {
-  const { store } = work.reader;
-  for (
-    let above = store.context(row.data['parent_id']);
-    above;
-    above = store.context(above.data['parent_id'])
-  ) {
-    if (above === row) {
-      throw validationError(`${row.type} ${row.key} cannot be moved below itself.`);
-    }
+  if (work.reader.chain(row).some((context) => context !== row && context.data['parent_id'] === row.key)) {
+    throw validationError(`${row.type} ${row.key} cannot be moved below itself.`);
   }
 }
 

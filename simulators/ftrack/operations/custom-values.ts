@@ -1,14 +1,14 @@
 import { integrityError, validationError } from '../errors';
 import type { Row } from '../store/table';
 import type { Value } from '../values';
-import { isRecord, readDatetime } from '../values';
+import { asText, isRecord, readDatetime } from '../values';
 import type { Work } from './caller';
 import { assertWritable } from './caller';
 
 type Check = (value: unknown, configuration: Row) => Value | undefined;
 
 function options(configuration: Row): { multiple: boolean; values: Set<string> } {
-  const config = JSON.parse(String(configuration.data['config'] ?? '{}')) as {
+  const config = JSON.parse(asText(configuration.data['config'] ?? '{}')) as {
     multiSelect?: boolean;
     data?: string;
   };
@@ -29,7 +29,7 @@ const checks: Record<string, Check> = {
   url: (value) => (typeof value === 'string' ? value : undefined),
   boolean: (value) => (typeof value === 'boolean' ? value : undefined),
   number: (value) => (typeof value === 'number' && Number.isFinite(value) ? value : undefined),
-  date: (value, configuration) => readDatetime(value, String(configuration.data['key'])) ?? undefined,
+  date: (value, configuration) => readDatetime(value, asText(configuration.data['key'])) ?? undefined,
   enumerator,
 };
 
@@ -39,11 +39,11 @@ function checked(work: Work, configuration: Row, value: unknown): Value {
   }
   const typeId = configuration.data['type_id'];
   const type = typeof typeId === 'string' ? work.reader.store.find('CustomAttributeType', typeId) : undefined;
-  const typeName = String(type?.data['name'] ?? 'text');
+  const typeName = asText(type?.data['name'] ?? 'text');
   const wrapped = isRecord(value) && typeName !== 'date' ? value['value'] : value;
   const stored = (checks[typeName] ?? checks['text'])?.(wrapped, configuration);
   if (stored === undefined) {
-    const key = String(configuration.data['key']);
+    const key = asText(configuration.data['key']);
     throw validationError(
       `Value ${JSON.stringify(value)} does not fit custom attribute ${key} of type ${typeName}.`,
     );

@@ -55,7 +55,7 @@ export function removeRow(work: Work, row: Row): void {
   const { family } = store.registry.get(row.type);
   for (const [type, column] of dependents[family] ?? []) {
     const table = store.tableOf(type);
-    for (const dependent of [...table.where(column, row.key)]) {
+    for (const dependent of table.where(column, row.key)) {
       // A cascade may already have taken it on another way.
       if (table.get(dependent.key) === dependent) {
         removeRow(work, dependent);

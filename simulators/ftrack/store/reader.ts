@@ -67,13 +67,14 @@ export class Reader {
 
   /** The context itself, its parent and so on, the project last. */
   chain(row: Row): Row[] {
-    const chain: Row[] = [];
+    const chain = new Set<Row>();
     let current: Row | undefined = row;
-    while (current) {
-      chain.push(current);
+    // Inside a batch contexts can be below each other; the check at its end refuses that.
+    while (current && !chain.has(current)) {
+      chain.add(current);
       current = this.store.context(current.data['parent_id']);
     }
-    return chain;
+    return [...chain];
   }
 
   /** Everything below a context, parents before children. */

@@ -1,0 +1,142 @@
+import type { Faults } from '../faults';
+import type { CallLog } from '../http';
+import type { Studio } from '../studio';
+import { sampleStudio } from '../studio';
+import { Credentials } from './credentials';
+import { eventEntities } from './events/changes';
+import { EventLog } from './events/event-log';
+import { socialFeedEvent, updateEvent } from './events/update-event';
+import { Hand } from './hand';
+import { EventHub } from './hub/hub';
+import type { Commit } from './operations/workspace';
+import { Workspace } from './operations/workspace';
+import { builtInSchemas, SchemaRegistry } from './schema/registry';
+import { seedStudio } from './seed';
+import { createFtrackServer } from './server';
+import type { Store } from './store/store';
+
+export type { HeldRows } from './events/event-log';
+export type { HubEvent } from './events/update-event';
+export type { FoundEntity, Operation } from './hand';
+export { Hand } from './hand';
+export type { ConnectionInfo } from './hub/hub';
+
+export interface FtrackSimulatorOptions {
+  /** Default 0: a free port. */
+  readonly port?: number;
+  readonly host?: string;
+  /** Default: the sample studio. */
+  readonly studio?: Studio;
+  /** API keys by user name; users without one have `key-of-<user name>`. */
+  readonly credentials?: Readonly<Record<string, string>>;
+  /** Default 5,000. */
+  readonly heartbeatMs?: number;
+  /** The empty `socialfeed` events that follow every change; default true. */
+  readonly socialFeed?: boolean;
+}
+
+/** A running simulated ftrack. */
+export interface FtrackSimulator {
+  /** Base address without a trailing slash, for `serverUrl`. */
+  readonly url: string;
+  /** The service user and its API key. */
+  readonly user: string;
+  readonly key: string;
+  keyOf(username: string): string;
+  readonly store: Store;
+  /** Faults of HTTP requests (`/api`, `/socket.io/1/`). */
+  readonly faults: Faults;
+  readonly calls: CallLog;
+  /** The event hub with its controls and faults. */
+  readonly hub: EventHub;
+  /** The rows of `Event`. */
+  readonly eventLog: EventLog;
+  /** Works as this user, in this process, as HTTP requests would. */
+  as(username: string, options?: { clientToken?: string }): Hand;
+  /** From now on the credentials (default: everyone's) are refused, and open hub sockets are cut. */
+  revokeCredentials(username?: string): void;
+  restoreCredentials(): void;
+  /** Connections are refused and sockets cut, until `listen`. */
+  refuse(): Promise<void>;
+  listen(): Promise<void>;
+  close(): Promise<void>;
+}
+
+class Simulator {
+  readonly workspace = new Workspace(new SchemaRegistry(builtInSchemas()));
+  readonly eventLog = new EventLog(this.workspace.store);
+  readonly credentials: Credentials;
+  readonly hub: EventHub;
+  private readonly socialFeed: boolean;
+
+  constructor(options: FtrackSimulatorOptions) {
+    this.socialFeed = options.socialFeed ?? true;
+    this.credentials = new Credentials(this.workspace.store, options.credentials);
+    this.hub = new EventHub({
+      authenticate: (username, key) => this.credentials.authenticate(username, key),
+      ...(options.heartbeatMs === undefined ? {} : { heartbeatMs: options.heartbeatMs }),
+    });
+    this.workspace.onCommit = (commit) => this.tell(commit);
+  }
+
+  hand(username: string, clientToken: string | null): Hand {
+    return new Hand(this.workspace.store, (operations) => {
+      const user = this.credentials.user(username);
+      if (!user) {
+        throw new Error(`The simulated ftrack has no active user ${username}.`);
+      }
+      return this.workspace.execute(operations, { ...user, strict: false, clientToken, pushToken: null });
+    });
+  }
+
+  /** After a commit: log rows, one event for the whole batch, and noise. */
+  private tell(commit: Commit): void {
+    const { store } = this.workspace;
+    const entities = eventEntities(store, commit);
+    this.eventLog.record(entities, commit.caller);
+    this.eventLog.recordStatuses(commit);
+    if (entities.length === 0) {
+      return;
+    }
+    this.hub.publish({ ...updateEvent(store, entities, commit.caller) });
+    if (this.socialFeed) {
+      for (let count = 0; count < entities.length; count += 1) {
+        this.hub.publish({ ...socialFeedEvent() });
+      }
+    }
+  }
+}
+
+/** Starts a simulated ftrack: HTTP API and event hub on one port. */
+export async function startFtrackSimulator(options: FtrackSimulatorOptions = {}): Promise<FtrackSimulator> {
+  const studio = options.studio ?? sampleStudio();
+  const simulator = new Simulator(options);
+  const { workspace, hub, credentials, eventLog } = simulator;
+  seedStudio(workspace.store, studio);
+  const server = createFtrackServer({ workspace, hub, credentials });
+  await server.start({ host: options.host ?? '127.0.0.1', port: options.port ?? 0 });
+  const user = studio.serviceUser.username;
+  return {
+    url: server.url,
+    user,
+    key: credentials.keyOf(user),
+    keyOf: (username) => credentials.keyOf(username),
+    store: workspace.store,
+    faults: server.faults,
+    calls: server.calls,
+    hub,
+    eventLog,
+    as: (username, { clientToken } = {}) => simulator.hand(username, clientToken ?? null),
+    revokeCredentials: (username) => {
+      credentials.revoke(username);
+      hub.dropAll(username);
+    },
+    restoreCredentials: () => credentials.restore(),
+    refuse: () => server.refuse(),
+    listen: () => server.listen(),
+    close: async () => {
+      hub.close();
+      await server.close();
+    },
+  };
+}

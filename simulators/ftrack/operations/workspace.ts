@@ -1,0 +1,120 @@
+import { FtrackError, validationError } from '../errors';
+import { runQuery } from '../query/execute';
+import { schemaHash, schemasAnswer } from '../schema/answer';
+import type { SchemaRegistry } from '../schema/registry';
+import { CustomValues } from '../store/custom-values';
+import { Reader } from '../store/reader';
+import { Store } from '../store/store';
+import type { Change } from '../store/transaction';
+import { Transaction } from '../store/transaction';
+import type { Data, Value } from '../values';
+import { isRecord } from '../values';
+import type { Caller, Work } from './caller';
+import { checkBatch } from './constraints';
+import type { SentOperation } from './write';
+import { create, remove, update } from './write';
+
+/** What one batch changed; handed to listeners after everything in it is done. */
+export interface Commit {
+  readonly changes: readonly Change[];
+  readonly caller: Caller;
+}
+
+type Handler = (work: Work, operation: SentOperation) => unknown;
+
+/** One ftrack workspace: its data and the operations on it. Batches are synchronous and so never interleave. */
+export class Workspace {
+  readonly store: Store;
+  readonly customValues: CustomValues;
+  /** Called once for every batch that changed something. */
+  onCommit: (commit: Commit) => void = () => undefined;
+  private readonly schemas: readonly Data[];
+  private readonly hash: string;
+  private readonly handlers: Readonly<Record<string, Handler>>;
+
+  constructor(registry: SchemaRegistry) {
+    this.store = new Store(registry);
+    this.customValues = new CustomValues(this.store);
+    this.schemas = schemasAnswer(registry);
+    this.hash = schemaHash(this.schemas);
+    this.handlers = {
+      query: (work, operation) => ({ action: 'query', ...this.query(work, operation) }),
+      create: (work, operation) => ({ action: 'create', data: create(work, operation) }),
+      update: (work, operation) => ({ action: 'update', data: update(work, operation) }),
+      delete: (work, operation) => ({ action: 'delete', data: remove(work, operation) }),
+      query_schemas: () => this.schemas,
+      query_server_information: (work, operation) => this.information(work, operation),
+    };
+  }
+
+  reader(username: string): Reader {
+    return new Reader(this.store, { customValues: this.customValues, username });
+  }
+
+  /**
+   * Runs a batch as one transaction: all of it or nothing.
+   *
+   * @param operations what the client sent as body
+   * @throws FtrackError the error object that the client gets
+   */
+  execute(operations: unknown, caller: Caller): unknown[] {
+    if (!Array.isArray(operations)) {
+      throw validationError('The request body must be a list of operations.');
+    }
+    const transaction = new Transaction(this.store);
+    const work: Work = { transaction, reader: this.reader(caller.username), caller };
+    try {
+      const results = operations.map((operation: unknown) => this.perform(work, operation));
+      checkBatch(work);
+      const changes = transaction.changes();
+      if (changes.length > 0) {
+        this.onCommit({ changes, caller });
+      }
+      return results;
+    } catch (error) {
+      transaction.rollback();
+      throw error;
+    }
+  }
+
+  private perform(work: Work, operation: unknown): unknown {
+    const action = isRecord(operation) ? operation['action'] : undefined;
+    if (!isRecord(operation) || typeof action !== 'string') {
+      throw validationError('An operation must be an object with an "action".');
+    }
+    const handler = Object.hasOwn(this.handlers, action) ? this.handlers[action] : undefined;
+    if (!handler) {
+      throw new FtrackError('ValueError', `Invalid action u'${action}'`, { status: 422 });
+    }
+    return handler(work, operation);
+  }
+
+  private query(work: Work, operation: SentOperation): object {
+    const expression = operation['expression'];
+    if (typeof expression !== 'string') {
+      throw validationError('A query needs an "expression" that is a text.');
+    }
+    return runQuery(work.reader, expression, work.caller.strict);
+  }
+
+  private information(work: Work, operation: SentOperation): Data {
+    const all: Record<string, Value> = {
+      version: '24.11.0',
+      schema_hash: this.hash,
+      is_timezone_support_enabled: true,
+      is_nested_subqueries_enabled: true,
+      storage_scenario: { scenario: 'ftrack.unmanaged', data: {} },
+      product: { name: 'ftrack' },
+      workday_length: 8,
+      week_startday: 1,
+      license: [],
+      company_information: {},
+      user_information: { id: work.caller.userId, username: work.caller.username, permissions: [] },
+    };
+    const wanted = operation['values'];
+    if (!Array.isArray(wanted)) {
+      return all;
+    }
+    return Object.fromEntries(Object.entries(all).filter(([name]) => wanted.includes(name)));
+  }
+}

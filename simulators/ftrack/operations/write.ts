@@ -1,0 +1,175 @@
+import { duplicateError, validationError } from '../errors';
+import { reference } from '../query/projection';
+import type { EntitySchema } from '../schema/registry';
+import type { Row } from '../store/table';
+import type { Data, Value } from '../values';
+import { isRecord, wireDatetime } from '../values';
+import type { Work } from './caller';
+import { assertWritable } from './caller';
+import { replaceMembers } from './collections';
+import { storeCustomValue, unsetCustomValue } from './custom-values';
+import { applyDefaults } from './defaults';
+import { removeRow } from './delete';
+import type { Assignment } from './fields';
+import { readAssignment } from './fields';
+
+/** One operation as it was sent. */
+export type SentOperation = Readonly<Record<string, unknown>>;
+
+function entityData(operation: SentOperation): Readonly<Record<string, unknown>> {
+  const data = operation['entity_data'] ?? {};
+  if (!isRecord(data)) {
+    throw validationError('An operation needs "entity_data" that is an object.');
+  }
+  return data;
+}
+
+function entityType(operation: SentOperation): string {
+  const type = operation['entity_type'];
+  if (typeof type !== 'string') {
+    throw validationError('An operation needs "entity_type" that is a text.');
+  }
+  return type;
+}
+
+/** Values of the key in the order of the schema's primary key. */
+function entityKey(operation: SentOperation, schema: EntitySchema): string[] {
+  const sent = operation['entity_key'];
+  const parts: unknown[] = Array.isArray(sent) ? sent : [sent];
+  const isValid = parts.every((part) => typeof part === 'string' || typeof part === 'number');
+  if (!isValid || parts.length !== schema.primaryKey.length) {
+    throw validationError(
+      `Key ${JSON.stringify(sent)} does not fit ${schema.id}: expected ${schema.primaryKey.join(', ')}.`,
+    );
+  }
+  return parts.map(String);
+}
+
+/** A list is stored under the subtype for what it lists. */
+function concreteSchema(work: Work, type: string, data: Readonly<Record<string, unknown>>): EntitySchema {
+  const { registry } = work.reader.store;
+  const isVersions = data['system_type'] === 'assetversion';
+  const schema = registry.get(
+    type === 'List' ? (isVersions ? 'AssetVersionList' : 'TypedContextList') : type,
+  );
+  if (!schema.concrete) {
+    throw validationError(`Entities of type ${schema.id} cannot be created.`);
+  }
+  return schema;
+}
+
+const isValueSchema = (id: string): boolean => id.endsWith('CustomAttributeValue');
+
+function customTarget(parts: readonly unknown[]): { configurationId: string; entityId: string } {
+  return { configurationId: String(parts[0]), entityId: String(parts[1]) };
+}
+
+/** Key, system projections and the given attributes as they are stored now. */
+function echo(
+  work: Work,
+  row: Row,
+  assignment: Assignment & { data: Readonly<Record<string, unknown>> },
+): Data {
+  const out = reference(work.reader, row, work.caller.strict);
+  const { attributes } = work.reader.store.registry.get(row.type);
+  for (const name of assignment.names) {
+    const attribute = attributes.get(name);
+    if (attribute?.kind === 'relation') {
+      const target = work.reader.related(row, attribute);
+      out[name] = target ? reference(work.reader, target, work.caller.strict) : null;
+    } else if (attribute?.kind === 'scalar') {
+      const value = row.data[name] ?? null;
+      out[name] = attribute.type === 'dt' ? wireDatetime(value) : value;
+    } else {
+      out[name] = assignment.data[name] as Value;
+    }
+  }
+  return out;
+}
+
+function echoValue(work: Work, row: Row): Data {
+  return { ...reference(work.reader, row, work.caller.strict), value: row.data['value'] ?? null };
+}
+
+export function create(work: Work, operation: SentOperation): Data {
+  const data = entityData(operation);
+  const schema = concreteSchema(work, entityType(operation), data);
+  if (isValueSchema(schema.id)) {
+    return createValue(work, schema, data);
+  }
+  const assignment = readAssignment(schema, data);
+  const columns = { ...assignment.columns };
+  applyDefaults(work, schema, columns);
+  const { store } = work.reader;
+  const key = store.keyOf(schema.id, columns);
+  if (store.tableOf(schema.id).get(key)) {
+    throw duplicateError(`Duplicate entry: ${schema.id} ${key} exists.`);
+  }
+  const row = work.transaction.insert(schema.id, columns);
+  assertWritable(work, row);
+  for (const collection of assignment.collections) {
+    replaceMembers(work, row, collection);
+  }
+  const names = [...new Set([...Object.keys(columns), ...assignment.names])];
+  return echo(work, row, { ...assignment, names, data });
+}
+
+function createValue(work: Work, schema: EntitySchema, data: Readonly<Record<string, unknown>>): Data {
+  const target = customTarget(schema.primaryKey.map((name) => data[name]));
+  if (work.reader.customValues.stored(target.configurationId, target.entityId)) {
+    throw duplicateError(
+      `Duplicate entry: custom attribute value ${target.configurationId} of ${target.entityId}.`,
+    );
+  }
+  return echoValue(work, storeCustomValue(work, target, data['value'] ?? null));
+}
+
+function existing(work: Work, schema: EntitySchema, operation: SentOperation): Row {
+  const key = entityKey(operation, schema).join('|');
+  const row = work.reader.store.find(schema.id, key);
+  if (!row) {
+    throw validationError(`There is no ${schema.id} with key ${key}.`);
+  }
+  assertWritable(work, row);
+  return row;
+}
+
+export function update(work: Work, operation: SentOperation): Data {
+  const data = entityData(operation);
+  const schema = work.reader.store.registry.get(entityType(operation));
+  if (isValueSchema(schema.id)) {
+    const target = customTarget(entityKey(operation, schema));
+    return echoValue(work, storeCustomValue(work, target, data['value'] ?? null));
+  }
+  const row = existing(work, schema, operation);
+  const concrete = work.reader.store.registry.get(row.type);
+  const assignment = readAssignment(concrete, data);
+  for (const [column, value] of Object.entries(assignment.columns)) {
+    assertMutable(concrete, row, { column, value });
+    work.transaction.set(row, column, value);
+  }
+  for (const collection of assignment.collections) {
+    replaceMembers(work, row, collection);
+  }
+  return echo(work, row, { ...assignment, data });
+}
+
+function assertMutable(schema: EntitySchema, row: Row, change: { column: string; value: Value }): void {
+  const { column, value } = change;
+  if (schema.attributes.get(column)?.immutable === true && (row.data[column] ?? null) !== value) {
+    throw validationError(`Attribute ${column} of ${schema.id} cannot be changed.`);
+  }
+}
+
+export function remove(work: Work, operation: SentOperation): boolean {
+  const schema = work.reader.store.registry.get(entityType(operation));
+  if (isValueSchema(schema.id)) {
+    const target = customTarget(entityKey(operation, schema));
+    if (!unsetCustomValue(work, target)) {
+      throw validationError(`There is no stored value ${target.configurationId} of ${target.entityId}.`);
+    }
+    return true;
+  }
+  removeRow(work, existing(work, schema, operation));
+  return true;
+}

@@ -1,0 +1,102 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { RouteAnswer, RouteRequest } from '../http';
+import { SimulatorServer } from '../http';
+import type { Credentials } from './credentials';
+import { credentialsError, FtrackError, validationError } from './errors';
+import type { EventHub } from './hub/hub';
+import type { Caller } from './operations/caller';
+import type { Workspace } from './operations/workspace';
+import { isRecord } from './values';
+
+export interface ServerParts {
+  readonly workspace: Workspace;
+  readonly hub: EventHub;
+  readonly credentials: Credentials;
+}
+
+function header(headers: IncomingHttpHeaders, name: string): string | null {
+  const value = headers[name];
+  // The JavaScript client sends the text "undefined" for a token that it does not have.
+  return typeof value === 'string' && value !== '' && value !== 'undefined' ? value : null;
+}
+
+function isStrict(headers: IncomingHttpHeaders): boolean {
+  const options = header(headers, 'ftrack-api-options') ?? '';
+  return header(headers, 'ftrack-strict-api') === 'true' || /strict[:=](1|true)/i.test(options);
+}
+
+function errorAnswer(error: unknown, strict: boolean): RouteAnswer {
+  const isKnown = error instanceof FtrackError;
+  const json = {
+    exception: isKnown ? error.exception : 'InternalServerError',
+    content: error instanceof Error ? error.message : String(error),
+    error_code: isKnown ? error.errorCode : null,
+  };
+  const status = isKnown ? error.status : 500;
+  return { status: strict || status === 401 ? status : 200, json };
+}
+
+function callerOf(parts: ServerParts, request: RouteRequest): Caller {
+  const { headers } = request;
+  const username = header(headers, 'ftrack-user') ?? '';
+  const user = parts.credentials.authenticate(username, header(headers, 'ftrack-api-key') ?? '');
+  if (!user) {
+    throw credentialsError();
+  }
+  return {
+    ...user,
+    strict: isStrict(headers),
+    clientToken: header(headers, 'ftrack-clienttoken'),
+    pushToken: header(headers, 'ftrack-pushtoken'),
+  };
+}
+
+function api(parts: ServerParts, request: RouteRequest): RouteAnswer {
+  try {
+    const caller = callerOf(parts, request);
+    if (request.bodyError !== undefined) {
+      throw validationError(`The request body is not JSON: ${request.bodyError}`);
+    }
+    return { json: parts.workspace.execute(request.body, caller) };
+  } catch (error) {
+    return errorAnswer(error, isStrict(request.headers));
+  }
+}
+
+/** For the call log: what each operation is about. */
+function summarise(request: RouteRequest): string {
+  const operations: unknown[] = Array.isArray(request.body) ? request.body : [];
+  const lines = operations.slice(0, 50).map((operation) => {
+    const { action, expression, entity_type: type } = isRecord(operation) ? operation : {};
+    return [action, expression, type].filter((part) => typeof part === 'string').join(' ');
+  });
+  return lines.join('; ');
+}
+
+/** POST /_simulator/batch: another process edits as any user, without credentials. */
+function control(parts: ServerParts, request: RouteRequest): RouteAnswer {
+  const body = isRecord(request.body) ? request.body : {};
+  const user = typeof body['user'] === 'string' ? parts.credentials.user(body['user']) : undefined;
+  try {
+    if (!user) {
+      throw validationError('The body needs "user", the name of an existing user, and "operations".');
+    }
+    const clientToken = typeof body['clientToken'] === 'string' ? body['clientToken'] : null;
+    const caller = { ...user, strict: true, clientToken, pushToken: null };
+    return { json: parts.workspace.execute(body['operations'], caller) };
+  } catch (error) {
+    return errorAnswer(error, true);
+  }
+}
+
+/** HTTP API, event hub handshake and control endpoints on one port. */
+export function createFtrackServer(parts: ServerParts): SimulatorServer {
+  const server = new SimulatorServer({ summarise, quietPrefixes: ['/_simulator/'] });
+  server.route('POST', '/api', (request) => api(parts, request));
+  server.route('GET', '/socket.io/1/', (request) => parts.hub.handshake(request.query, request.headers));
+  server.route('GET', '/socket.io/1', (request) => parts.hub.handshake(request.query, request.headers));
+  server.route('POST', '/_simulator/batch', (request) => control(parts, request));
+  server.route('GET', '/_simulator/calls', () => ({ json: server.calls.list() }));
+  server.onUpgrade((request, socket, head) => parts.hub.upgrade(request, socket, head));
+  return server;
+}
