@@ -6,9 +6,20 @@ import type { ProjectRecord } from './project';
 /** The attributes of a server, by name. */
 export type AttributeMap = ReadonlyMap<string, AttributeDefinition>;
 
+/** Remembered, because each write asks: a server's map of attributes is replaced, never changed. */
+const byScope = new WeakMap<AttributeMap, Map<AttributeScope, AttributeMap>>();
+
 /** The attributes that an entity of this scope can have. */
 export function attributesOf(all: AttributeMap, scope: AttributeScope): AttributeMap {
-  return new Map([...all].filter(([, definition]) => definition.scope.includes(scope)));
+  const scopes = byScope.get(all) ?? new Map<AttributeScope, AttributeMap>();
+  byScope.set(all, scopes);
+  const known = scopes.get(scope);
+  if (known) {
+    return known;
+  }
+  const found = new Map([...all].filter(([, definition]) => definition.scope.includes(scope)));
+  scopes.set(scope, found);
+  return found;
 }
 
 /** The names that a folder or task takes over from what is above it. */

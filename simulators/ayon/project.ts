@@ -58,8 +58,15 @@ export function makeProject(
 
 /** Adds changes to values; null takes a value away. */
 export function mergeValues(values: JsonObject, changes: JsonObject): JsonObject {
-  const merged = { ...values, ...changes };
-  return Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== null));
+  const merged = { ...values };
+  for (const [key, value] of Object.entries(changes)) {
+    if (value === null || value === undefined) {
+      delete merged[key];
+    } else {
+      merged[key] = value;
+    }
+  }
+  return merged;
 }
 
 /** `GET /api/projects/{p}`. */
