@@ -64,7 +64,9 @@ const FIELDS: Readonly<Record<string, Field>> = {
 /** Columns that are no custom attributes and that nothing in AYON follows. */
 const NOT_OURS = new Set(
   `id taskid context_type bid priorityid priority_id isopen isrequirecomment sort thumbid thumbnail_id created_at
-   created_by time_logged color isglobal private projectschemeid diskid root status link parents`.split(/\s+/),
+   created_by time_logged color isglobal private projectschemeid diskid root status link parents`.split(
+    /\s+/,
+  ),
 );
 
 /** Reads an event into scopes per entity; several entries of one entity are joined. */
@@ -77,7 +79,9 @@ export function scopeOf(event: FtrackEvent): EventScope {
     if (entity.entityType === 'appointment') {
       const tasks = tasksOf(entity);
       tasks.forEach((id) => contexts.set(id, join(contexts.get(id), assigned(id))));
-      (tasks.length === 0 ? appointments : settled).push(...(isFtrackId(entity.entityId) ? [entity.entityId] : []));
+      (tasks.length === 0 ? appointments : settled).push(
+        ...(isFtrackId(entity.entityId) ? [entity.entityId] : []),
+      );
     } else if (isFtrackId(entity.entityId) && entity.entityType === 'show') {
       project = join(project, scopeOfEntity(entity));
     } else if (isContext(entity)) {
@@ -120,13 +124,16 @@ function scopeOfEntity(entity: ChangedEntity): EntityScope {
 }
 
 function aboveOf(entity: ChangedEntity): string[] {
-  const ids = (entity.parents ?? []).filter(({ entityType }) => entityType === 'task').map((each) => each.entityId);
+  const ids = (entity.parents ?? [])
+    .filter(({ entityType }) => entityType === 'task')
+    .map((each) => each.entityId);
   return [...new Set([...ids, entity.parentId ?? ''])]
     .map((id) => id.toLowerCase())
     .filter((id) => isFtrackId(id) && id !== entity.entityId.toLowerCase());
 }
 
-const assigned = (id: string): EntityScope => ({
+/** Only who a task is assigned to. */
+export const assigned = (id: string): EntityScope => ({
   id,
   removed: false,
   added: false,

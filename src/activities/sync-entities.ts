@@ -1,0 +1,160 @@
+import type { Memory, Problem } from '../domain/draft';
+import { newMemory } from '../domain/draft';
+import type { EventScope } from '../domain/scope';
+import { scopeOf } from '../domain/scope';
+import { failure } from '../errors';
+import type { Scope, StepContext, StepInput, StepResult } from './step';
+import type { Work } from './sync/apply';
+import { apply, workOf } from './sync/apply';
+import type { SyncDeps } from './sync/deps';
+import { look } from './sync/look';
+import { writeFresh } from './write-fresh';
+
+/** Rounds of look and write in one activity: one does it, two more settle what somebody changed in between. */
+const MAX_ROUNDS = 4;
+
+/** Lines that a summary spells out. */
+const MAX_LINES = 3;
+
+/**
+ * Handler `sync-entities`: brings what an ftrack event names (project, folders, tasks, assignments) to AYON. The event
+ * only says where to look; the values come from ftrack as it is now, and only differences are written. Applying it
+ * again changes nothing.
+ */
+export function createSyncEntities(deps: SyncDeps): {
+  syncEntities(input: StepInput, context: StepContext): Promise<StepResult>;
+} {
+  return { syncEntities: (input, context) => syncEntities(deps, input, context) };
+}
+
+async function syncEntities(deps: SyncDeps, input: StepInput, context: StepContext): Promise<StepResult> {
+  const scope = scopeOf(input.event);
+  if (input.project === null) {
+    return skipped('the event belongs to no project');
+  }
+  const isEmpty = scope.contexts.size === 0 && scope.appointments.length === 0 && scope.project === undefined;
+  if (isEmpty) {
+    return skipped('nothing in the event concerns AYON');
+  }
+  if (scope.project?.removed === true) {
+    return skipped(
+      "the ftrack project was removed; AYON's project and its files stay until somebody removes them",
+    );
+  }
+  const run = new Run(deps, { projectId: input.project, scope });
+  return run.toEnd(context);
+}
+
+const skipped = (summary: string): StepResult => ({ outcome: 'skipped', summary, scope: {} });
+
+/** One activity's work; remembers between its rounds what AYON refused and why. */
+class Run {
+  readonly #deps: SyncDeps;
+  readonly #projectId: string;
+  readonly #scope: EventScope;
+  readonly #memory: Memory = newMemory();
+  readonly #lines: string[] = [];
+  readonly #notes = new Set<string>();
+  #skip: string | undefined;
+  #isSettled = false;
+  #again = false;
+
+  constructor(deps: SyncDeps, about: { readonly projectId: string; readonly scope: EventScope }) {
+    this.#deps = deps;
+    this.#projectId = about.projectId;
+    this.#scope = about.scope;
+  }
+
+  async toEnd(context: StepContext): Promise<StepResult> {
+    let writes = 0;
+    for (let round = 0; round < MAX_ROUNDS; round += 1) {
+      this.#again = false;
+      const written = await writeFresh(context, {
+        read: (signal) => this.#read(signal),
+        write: (work) => this.#write(work),
+      });
+      writes += written;
+      if (written === 0 && !this.#isSettled) {
+        throw failure(
+          'ayon-overloaded',
+          'AYON and ftrack answered too slowly to write what was read; both are asked again',
+        );
+      }
+      if (!this.#again) {
+        break;
+      }
+    }
+    if (this.#skip !== undefined) {
+      return skipped(this.#skip);
+    }
+    this.#throwFailed();
+    return {
+      outcome: writes > 0 ? 'applied' : 'unchanged',
+      summary: this.#summary(),
+      scope: this.#settledScope(),
+    };
+  }
+
+  async #read(signal: AbortSignal): Promise<Work | undefined> {
+    const task = { deps: this.#deps, projectId: this.#projectId, scope: this.#scope, memory: this.#memory };
+    const seen = await look(task, signal);
+    if ('skip' in seen) {
+      this.#skip = seen.skip;
+      this.#isSettled = true;
+      return undefined;
+    }
+    seen.draft.notes.forEach((note) => this.#notes.add(note));
+    const work = workOf(seen);
+    if (work === undefined) {
+      // Nothing can be written, yet somebody waits: what is in the way does not go away by itself.
+      seen.waiting.forEach((id) => this.#memory.failed.set(id, stuck(id)));
+    }
+    this.#isSettled = work === undefined;
+    this.#again = seen.waiting.length > 0 && work !== undefined;
+    return work;
+  }
+
+  async #write(work: Work): Promise<void> {
+    const { lines, again } = await apply(this.#deps, work);
+    this.#lines.push(...lines);
+    this.#again ||= again;
+  }
+
+  /** Reports every entity that could not be brought over, after all others were. */
+  #throwFailed(): void {
+    const problems = [...this.#memory.failed];
+    const first = problems.find(([, { code }]) => code !== 'blocked-by') ?? problems[0];
+    if (first === undefined) {
+      return;
+    }
+    const [, { code, blockedBy }] = first;
+    const sentences = [...new Set(problems.map(([, { sentence }]) => sentence))];
+    const more = sentences.length > MAX_LINES ? ` (and ${sentences.length - MAX_LINES} more)` : '';
+    throw failure(code, `${sentences.slice(0, MAX_LINES).join('; ')}${more}`, {
+      entities: problems.map(([id]) => id),
+      ...(blockedBy === undefined ? {} : { blockedBy }),
+    });
+  }
+
+  #summary(): string {
+    const lines = this.#lines.slice(0, MAX_LINES);
+    const more = this.#lines.length - lines.length;
+    const done = lines.length === 0 ? 'AYON already agrees with ftrack' : lines.join('; ');
+    return [`${done}${more > 0 ? ` and ${more} more` : ''}`, ...this.#notes].join('; ').slice(0, 1000);
+  }
+
+  /** In the event's own words, so that a later success can be matched with a parked event. */
+  #settledScope(): Scope {
+    const { contexts, project, appointments, settled } = this.#scope;
+    const scopes = [...contexts.values(), ...(project === undefined ? [] : [project])];
+    return Object.fromEntries([
+      ...scopes.map(({ id, whole, removed, words }) => [id, whole || removed ? '*' : words] as const),
+      ...[...appointments, ...settled].map((id) => [id, '*'] as const),
+    ]);
+  }
+}
+
+const stuck = (id: string): Problem => ({
+  code: 'ayon-conflict',
+  sentence: `${id} waits for another entity whose place in AYON cannot be changed`,
+});

@@ -1,0 +1,161 @@
+import type { Draft, Memory, PlannedOperation } from '../../domain/draft';
+import type { MarkWrite } from '../../domain/marks';
+import { marksToWrite } from '../../domain/marks';
+import type { ProjectLists } from '../../domain/project-lists';
+import { completed } from '../../domain/project-lists';
+import { classOf } from '../../errors';
+import type { SyncDeps } from './deps';
+import type { Look } from './look';
+
+export type Ready = Exclude<Look, { readonly skip: string }>;
+
+/** What there is to write; undefined members: nothing. */
+export interface Work extends Ready {
+  readonly lists: Partial<ProjectLists>;
+  readonly marks: readonly MarkWrite[];
+}
+
+/** Weighs a look: undefined when both systems already agree. */
+export function workOf(look: Ready): Work | undefined {
+  const { draft, facts, project } = look;
+  const lists = completed(facts.project, {
+    statuses: [...draft.missingStatuses.values()],
+    folderTypes: [...draft.missingTypes.folder],
+    taskTypes: [...draft.missingTypes.task],
+  });
+  const marks = marksOf(draft);
+  const isNothing =
+    draft.operations.length === 0 &&
+    marks.length === 0 &&
+    Object.keys(lists).length === 0 &&
+    project.label === undefined &&
+    project.attrib === undefined;
+  return isNothing ? undefined : { ...look, lists, marks };
+}
+
+/** Only what nobody but a person can mend is flagged in ftrack. */
+function marksOf(draft: Draft): MarkWrite[] {
+  const permanent = [...draft.memory.failed].filter(([, { code }]) => classOf(code) === 'permanent');
+  return marksToWrite(draft, new Map(permanent));
+}
+
+export interface Applied {
+  /** Lines about what was written. */
+  readonly lines: readonly string[];
+  /** Something was in the way that the next look can settle. */
+  readonly again: boolean;
+}
+
+/** Writes in the order that each step needs: the project's lists, the entities, ftrack's marks. */
+export async function apply(deps: SyncDeps, work: Work): Promise<Applied> {
+  // A write is never cut off half-way: a request that was cancelled may still arrive. The clients' time-outs end it.
+  const { signal } = new AbortController();
+  const { draft, facts } = work;
+  const lines = await applyProject(deps, work, signal);
+  const results =
+    draft.operations.length === 0
+      ? []
+      : await deps.ayon.operations(facts.project.name, draft.operations.map(toOperation), signal);
+  const failed = new Set<PlannedOperation>();
+  draft.operations.forEach((operation, index) => {
+    const result = results[index];
+    if (result?.success === true) {
+      if (operation.line !== '') {
+        lines.push(operation.line);
+      }
+    } else {
+      failed.add(operation);
+      judge(draft.memory, operation, result ?? { status: 500, errorCode: null, detail: 'no answer' });
+      if (operation.type === 'create') {
+        draft.settled.delete(operation.ftrackId);
+      }
+    }
+  });
+  if ([...failed].some(({ data }) => 'status' in data || 'folderType' in data || 'taskType' in data)) {
+    // AYON may have refused a status or type that was taken out of the project since the cache read it.
+    await deps.facts.refreshProject(facts.projectId);
+  }
+  await writeMarks(deps, work, { marks: marksOf(draft), signal });
+  return { lines, again: failed.size > 0 };
+}
+
+const toOperation = ({ type, entityType, entityId, data }: PlannedOperation) => ({
+  type,
+  entityType,
+  entityId,
+  data,
+});
+
+async function applyProject(
+  deps: SyncDeps,
+  { lists, project, facts }: Work,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const { label, attrib, words } = project;
+  const patch = {
+    ...(lists.statuses && { statuses: lists.statuses }),
+    ...(lists.folderTypes && { folderTypes: lists.folderTypes }),
+    ...(lists.taskTypes && { taskTypes: lists.taskTypes }),
+    ...(label === undefined ? {} : { label }),
+    ...(attrib && { attrib }),
+  };
+  if (Object.keys(patch).length === 0) {
+    return [];
+  }
+  await deps.ayon.patchProject(facts.project.name, patch, signal);
+  await deps.facts.refreshProject(facts.projectId);
+  const added = (['statuses', 'folderTypes', 'taskTypes'] as const).filter(
+    (list) => lists[list] !== undefined,
+  );
+  return [
+    ...added.map((list) => `${facts.project.name}: ${list} completed`),
+    ...(words.length === 0 ? [] : [`${facts.project.name}: ${words.join(', ')}`]),
+  ];
+}
+
+async function writeMarks(
+  deps: SyncDeps,
+  { facts }: Work,
+  { marks, signal }: { marks: readonly MarkWrite[]; signal: AbortSignal },
+): Promise<void> {
+  if (marks.length === 0) {
+    return;
+  }
+  for (const { entityId, message } of await deps.ftrack.writeValues(marks, signal)) {
+    // The pair holds in AYON all the same; the next event of the entity tries again.
+    deps.log.warn({ projectId: facts.projectId, entityId, reason: message }, 'ftrack refused our marks');
+  }
+}
+
+const STRUCTURE = ['name', 'parentId', 'folderType'];
+
+/** Tries that an entity gets when AYON's answer may be due to a change in between. */
+const MAX_TRIES = 3;
+
+/** Draws the lesson from an operation that AYON refused, for the next look or for the report. */
+function judge(
+  memory: Memory,
+  { ftrackId, type, data, line }: PlannedOperation,
+  result: { readonly status: number; readonly errorCode: string | null; readonly detail: string | null },
+): void {
+  const what = line.split(':')[0] || ftrackId;
+  const detail = (result.detail ?? '').slice(0, 200);
+  const tries = (memory.tries.get(ftrackId) ?? 0) + 1;
+  memory.tries.set(ftrackId, tries);
+  if (result.status === 403 && type === 'update' && STRUCTURE.some((name) => name in data)) {
+    memory.immutable.add(ftrackId);
+    memory.failed.set(ftrackId, {
+      code: 'folder-immutable',
+      sentence: `${what} has published versions, so AYON refuses another name, type or parent (${detail}); undo that in ftrack, or skip this event`,
+    });
+  } else if (result.status === 403 || result.status === 400) {
+    memory.failed.set(ftrackId, { code: 'ayon-rejected', sentence: `AYON refuses ${what}: ${detail}` });
+  } else if (tries >= MAX_TRIES) {
+    memory.failed.set(ftrackId, {
+      code: result.status >= 500 ? 'ayon-server-error' : 'ayon-conflict',
+      sentence: `AYON refuses ${what} again and again: ${detail}`,
+    });
+  } else if (result.errorCode === 'unique-violation' && !/\bid\b.*already exists/i.test(detail)) {
+    memory.clashed.add(ftrackId);
+  }
+}

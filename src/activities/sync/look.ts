@@ -1,0 +1,213 @@
+import { randomUUID } from 'node:crypto';
+import type { Draft, Memory } from '../../domain/draft';
+import { derivedId, isAyonId } from '../../domain/ids';
+import type { FtrackProject } from '../../domain/model';
+import { planEntities } from '../../domain/plan';
+import type { ProjectChange } from '../../domain/project-change';
+import { projectChange } from '../../domain/project-change';
+import type { EntityScope, EventScope } from '../../domain/scope';
+import { assigned } from '../../domain/scope';
+import type { Needs } from '../../domain/view';
+import { View } from '../../domain/view';
+import { failure } from '../../errors';
+import type { SyncDeps } from './deps';
+import type { Paired } from './facts';
+
+/** One look at both systems and what follows from it. */
+export type Look =
+  | { readonly skip: string }
+  | {
+      readonly draft: Draft;
+      readonly facts: Paired;
+      readonly project: ProjectChange;
+      /** Entities that have to wait for another one of this plan. */
+      readonly waiting: readonly string[];
+    };
+
+export interface Task {
+  readonly deps: SyncDeps;
+  readonly projectId: string;
+  readonly scope: EventScope;
+  readonly memory: Memory;
+}
+
+/** A plan is complete after two looks, with missing parents and removals after four; more means a mistake. */
+const MAX_PASSES = 12;
+
+/** Looks at both systems until the plan for the scoped entities is complete. Reads only. */
+export async function look(task: Task, signal: AbortSignal): Promise<Look> {
+  const looker = new Looker(task, signal);
+  return looker.run();
+}
+
+class Looker {
+  readonly #task: Task;
+  readonly #signal: AbortSignal;
+  readonly #view = new View();
+  readonly #scopes: Map<string, EntityScope>;
+  readonly #refreshed = new Set<'site' | 'project'>();
+  #project: FtrackProject | undefined;
+  #asked = false;
+
+  constructor(task: Task, signal: AbortSignal) {
+    this.#task = task;
+    this.#signal = signal;
+    this.#scopes = new Map(task.scope.contexts);
+  }
+
+  async run(): Promise<Look> {
+    const { deps, projectId, scope } = this.#task;
+    let pairing = await deps.facts.of(projectId);
+    if (scope.project !== undefined && !('skip' in pairing)) {
+      pairing = await deps.facts.refreshProject(projectId);
+    }
+    for (let pass = 0; pass < MAX_PASSES; pass += 1) {
+      if ('skip' in pairing) {
+        return pairing;
+      }
+      const { facts } = pairing;
+      const before = this.#task.memory.extra.size;
+      const draft = this.#newDraft(facts);
+      const waiting = planEntities(draft, this.#scopes.values());
+      if (!this.#asked || !this.#view.isComplete) {
+        const skip = await this.#fetch(facts);
+        if (skip !== undefined) {
+          return { skip };
+        }
+        pairing = this.#isRenamed(facts) ? await deps.facts.refreshPairing(projectId) : pairing;
+        continue;
+      }
+      const stale = this.#staleness(draft);
+      if (stale !== undefined) {
+        this.#refreshed.add(stale);
+        pairing =
+          stale === 'site'
+            ? await deps.facts.refreshSite(projectId)
+            : await deps.facts.refreshProject(projectId);
+      } else if (before === this.#task.memory.extra.size && this.#project !== undefined) {
+        const project = projectChange(draft, this.#project, scope.project);
+        return { draft, facts, project, waiting };
+      }
+    }
+    throw failure(
+      'unexpected',
+      `The plan for project ${projectId} does not come to an end; report this with the event`,
+    );
+  }
+
+  #newDraft(facts: Paired): Draft {
+    return {
+      view: this.#view,
+      facts,
+      memory: this.#task.memory,
+      operations: [],
+      settled: new Map(),
+      notes: new Set(),
+      missingStatuses: new Map(),
+      missingTypes: { folder: new Set(), task: new Set() },
+      staleFacts: false,
+      newId: () => randomUUID().replaceAll('-', ''),
+    };
+  }
+
+  /** Cached facts that the plan shows to be too old, each refreshed once. */
+  #staleness(draft: Draft): 'site' | 'project' | undefined {
+    if (draft.staleFacts && !this.#refreshed.has('site')) {
+      return 'site';
+    }
+    const { missingStatuses, missingTypes } = draft;
+    const lacks = missingStatuses.size + missingTypes.folder.size + missingTypes.task.size > 0;
+    return lacks && !this.#refreshed.has('project') ? 'project' : undefined;
+  }
+
+  /** A pair found by name ends when ftrack's project is called otherwise. */
+  #isRenamed(facts: Paired): boolean {
+    return (
+      facts.pairedByName !== undefined &&
+      this.#project !== undefined &&
+      this.#project.fullName !== facts.pairedByName
+    );
+  }
+
+  /** Answers the view's needs: at most one request to ftrack and one to AYON. @returns why nothing is to be synced. */
+  async #fetch(facts: Paired): Promise<string | undefined> {
+    const { needs } = this.#view;
+    const [ftrack, nodes, own] = await Promise.all([
+      this.#fetchFtrack(needs, facts),
+      this.#fetchNodes(needs, facts),
+      needs.own.size === 0
+        ? new Map<string, readonly string[]>()
+        : this.#task.deps.ayon.ownAttributes(facts.project.name, [...needs.own.values()], this.#signal),
+    ]);
+    this.#view.learn({ ...ftrack, nodes, own });
+    if (this.#project === undefined) {
+      // Read by the pairing a moment ago, so access was lost since: the pairing says what that means.
+      const pairing = await this.#task.deps.facts.refreshPairing(facts.projectId);
+      return 'skip' in pairing ? pairing.skip : `ftrack project ${facts.projectId} just became unreadable`;
+    }
+    const { autoSync } = facts;
+    const isOff = autoSync !== undefined && this.#view.stored(autoSync.id, facts.projectId) !== true;
+    return isOff
+      ? `Automatic sync is off for "${this.#project.fullName}": set its attribute auto_sync_enabled in ftrack`
+      : undefined;
+  }
+
+  async #fetchFtrack(needs: Needs, facts: Paired) {
+    const isFirst = !this.#asked;
+    this.#asked = true;
+    if (!isFirst && needs.contexts.size === 0 && needs.assignments.size === 0) {
+      return { contexts: [], assignments: [], values: [] };
+    }
+    const { deps, projectId, scope } = this.#task;
+    const state = await deps.ftrack.state(
+      {
+        projectId,
+        contextIds: [...needs.contexts],
+        assignmentsOf: [...needs.assignments],
+        appointmentIds: isFirst ? scope.appointments : [],
+        attributeIds: facts.attributeIds,
+      },
+      this.#signal,
+    );
+    this.#project = state.project;
+    for (const id of state.tasksOfAppointments.filter((each) => !this.#scopes.has(each))) {
+      this.#scopes.set(id, assigned(id));
+    }
+    return state;
+  }
+
+  #fetchNodes({ partners, siblings, subtrees }: Needs, facts: Paired) {
+    const { marks, project } = facts;
+    const ids = (of: ReadonlySet<string>): string[] =>
+      [...of].flatMap((id) => [derivedId(id), this.#view.stored(marks.ayonId.id, id)].filter(isAyonId));
+    const folders = [...siblings.values()].filter(({ kind }) => kind === 'folder');
+    const below = folders.filter(({ parentId }) => parentId !== null);
+    const top = folders.filter(({ parentId }) => parentId === null);
+    return this.#task.deps.ayon.entities(
+      project.name,
+      {
+        folderIds: ids(partners.folder),
+        taskIds: ids(partners.task),
+        folderFtrackIds: [...partners.folder],
+        taskFtrackIds: [...partners.task],
+        ...(below.length === 0
+          ? {}
+          : {
+              foldersBelow: { parents: below.flatMap(({ parentId }) => parentId ?? []), ...namesOf(below) },
+            }),
+        ...(top.length === 0 ? {} : { topFolders: namesOf(top) }),
+        tasksBelow: [...siblings.values()].flatMap(({ kind, parentId }) =>
+          kind === 'task' && parentId !== null ? parentId : [],
+        ),
+        subtreesOf: [...subtrees],
+      },
+      this.#signal,
+    );
+  }
+}
+
+/** Names to look for; none when one of the questions is about all siblings. */
+function namesOf(siblings: readonly { readonly name: string | undefined }[]): { names?: string[] } {
+  const names = siblings.map(({ name }) => name);
+  return names.includes(undefined) ? {} : { names: names.filter((name) => name !== undefined) };
+}

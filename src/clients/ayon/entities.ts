@@ -1,0 +1,192 @@
+import { z } from 'zod';
+import { failure } from '../../errors';
+import { graphql } from './graphql';
+import type { AyonHttp } from './http';
+
+/** AYON answers 100 nodes unless told otherwise; more than this never comes from the filters used here. */
+const FIRST = 100_000;
+
+const Attributes = z.string().transform((text, context): Record<string, Json> => {
+  const parsed: unknown = JSON.parse(text);
+  const attributes = z.record(z.string(), z.json()).safeParse(parsed);
+  if (!attributes.success) {
+    context.addIssue('allAttrib is no object');
+    return z.NEVER;
+  }
+  return attributes.data;
+});
+
+type Json = z.core.util.JSONType;
+
+const Shared = {
+  id: z.string(),
+  name: z.string(),
+  label: z.string().nullish(),
+  path: z.string().nullish(),
+  active: z.boolean(),
+  status: z.string(),
+  ownAttrib: z.array(z.string()),
+  allAttrib: Attributes,
+  updatedBy: z.string().nullish(),
+};
+const FolderNode = z.object({
+  ...Shared,
+  folderType: z.string(),
+  parentId: z.string().nullish(),
+  hasVersions: z.boolean(),
+});
+const TaskNode = z.object({
+  ...Shared,
+  taskType: z.string(),
+  folderId: z.string(),
+  assignees: z.array(z.string()),
+});
+
+const edges = <Node extends z.ZodType>(node: Node) => z.object({ edges: z.array(z.object({ node })) });
+const Nodes = z.object({
+  project: z.record(z.string(), z.union([edges(FolderNode), edges(TaskNode)])),
+});
+
+const SHARED = 'id name label path active status ownAttrib allAttrib updatedBy';
+const FOLDER = `{edges{node{${SHARED} folderType parentId hasVersions}}}`;
+const TASK = `{edges{node{${SHARED} taskType folderId assignees}}}`;
+
+/** A folder or task as AYON shows it. `path` has a leading slash, `attrib` holds effective values. */
+export interface EntityNode {
+  readonly kind: 'folder' | 'task';
+  readonly id: string;
+  readonly name: string;
+  readonly label: string | null;
+  readonly type: string;
+  readonly parentId: string | null;
+  readonly path: string;
+  readonly active: boolean;
+  readonly status: string;
+  readonly assignees: readonly string[];
+  readonly attrib: Readonly<Record<string, Json>>;
+  readonly ownAttrib: readonly string[];
+  readonly hasVersions: boolean;
+  readonly updatedBy: string | null;
+}
+
+/** Which entities to read; everything named is answered by one request. Empty lists cost nothing. */
+export interface EntityQuery {
+  readonly folderIds?: readonly string[];
+  readonly taskIds?: readonly string[];
+  /** Folders and tasks whose `ftrackId` is one of these. */
+  readonly folderFtrackIds?: readonly string[];
+  readonly taskFtrackIds?: readonly string[];
+  /** Direct children of these folders; `names` limits the folders among them. */
+  readonly foldersBelow?: { readonly parents: readonly string[]; readonly names?: readonly string[] };
+  /** Top folders with these names; undefined names: all of them. */
+  readonly topFolders?: { readonly names?: readonly string[] };
+  readonly tasksBelow?: readonly string[];
+  /** These folders and everything below them, to any depth. */
+  readonly subtreesOf?: readonly string[];
+}
+
+interface Part {
+  readonly field: 'folders' | 'tasks';
+  /** Arguments: GraphQL type and value by name. */
+  readonly args: Readonly<Record<string, readonly [type: string, value: unknown]>>;
+}
+
+/** @throws `ayon-rejected` when the project is unknown. */
+export async function readEntities(
+  http: AyonHttp,
+  at: { readonly project: string; readonly query: EntityQuery },
+  signal: AbortSignal,
+): Promise<EntityNode[]> {
+  const parts = partsOf(at.query);
+  if (parts.length === 0) {
+    return [];
+  }
+  const data = await graphql(
+    http,
+    { ...build(at.project, parts), schema: Nodes, subject: `folders and tasks of ${at.project}` },
+    signal,
+  );
+  if (data === undefined) {
+    throw failure(
+      'ayon-rejected',
+      `AYON has no project ${at.project}; it was removed or renamed, sync it anew`,
+    );
+  }
+  const found = new Map<string, EntityNode>();
+  for (const part of Object.values(data.project)) {
+    for (const { node } of part.edges) {
+      const entity = toEntity(node);
+      found.set(`${entity.kind}/${entity.id}`, entity);
+    }
+  }
+  return [...found.values()];
+}
+
+function partsOf(query: EntityQuery): Part[] {
+  const { foldersBelow, topFolders, tasksBelow = [], subtreesOf = [] } = query;
+  const strings = '[String!]';
+  const names = (list?: readonly string[]): Part['args'] =>
+    list === undefined ? {} : { names: [strings, [...new Set(list)]] };
+  const deep = { includeFolderChildren: ['Boolean!', true] } as const;
+  const parts: (Part | undefined)[] = [
+    some(query.folderIds) && { field: 'folders', args: { ids: [strings, query.folderIds] } },
+    some(query.taskIds) && { field: 'tasks', args: { ids: [strings, query.taskIds] } },
+    some(query.folderFtrackIds) && { field: 'folders', args: byFtrackId(query.folderFtrackIds) },
+    some(query.taskFtrackIds) && { field: 'tasks', args: byFtrackId(query.taskFtrackIds) },
+    some(foldersBelow?.parents) && {
+      field: 'folders',
+      args: { parentIds: [strings, foldersBelow?.parents], ...names(foldersBelow?.names) },
+    },
+    topFolders && { field: 'folders', args: { parentId: ['String', 'root'], ...names(topFolders.names) } },
+    some(tasksBelow) && { field: 'tasks', args: { folderIds: [strings, tasksBelow] } },
+    some(subtreesOf) && { field: 'folders', args: { parentIds: [strings, subtreesOf], ...deep } },
+    some(subtreesOf) && { field: 'tasks', args: { folderIds: [strings, subtreesOf], ...deep } },
+  ];
+  return parts.filter((part) => part !== undefined);
+}
+
+const some = (list: readonly string[] | undefined): true | undefined =>
+  list !== undefined && list.length > 0 ? true : undefined;
+
+const byFtrackId = (ids: readonly string[] | undefined): Part['args'] => ({
+  attributes: ['[AttributeFilterInput!]', [{ name: 'ftrackId', values: ids }]],
+});
+
+function build(
+  project: string,
+  parts: readonly Part[],
+): { query: string; variables: Record<string, unknown> } {
+  const variables: Record<string, unknown> = { project };
+  const declared = ['$project: String!'];
+  const fields = parts.map(({ field, args }, index) => {
+    const used = Object.entries(args).map(([name, [type, value]]) => {
+      const variable = `${name}${index}`;
+      variables[variable] = value;
+      declared.push(`$${variable}: ${type}`);
+      return `${name}: $${variable}`;
+    });
+    const body = field === 'folders' ? FOLDER : TASK;
+    return `part${index}: ${field}(first: ${FIRST}, ${used.join(', ')})${body}`;
+  });
+  return { query: `query(${declared.join(', ')}){project(name: $project){${fields.join(' ')}}}`, variables };
+}
+
+function toEntity(node: z.infer<typeof FolderNode> | z.infer<typeof TaskNode>): EntityNode {
+  const folder = 'folderType' in node;
+  return {
+    kind: folder ? 'folder' : 'task',
+    id: node.id,
+    name: node.name,
+    label: node.label ?? null,
+    type: folder ? node.folderType : node.taskType,
+    parentId: folder ? (node.parentId ?? null) : node.folderId,
+    path: `/${(node.path ?? node.name).replace(/^\/+/, '')}`,
+    active: node.active,
+    status: node.status,
+    assignees: folder ? [] : node.assignees,
+    attrib: node.allAttrib,
+    ownAttrib: node.ownAttrib,
+    hasVersions: folder ? node.hasVersions : false,
+    updatedBy: node.updatedBy ?? null,
+  };
+}

@@ -1,0 +1,110 @@
+import type { ErrorCode } from '../errors';
+import type { AttributeRule } from './attributes';
+import type {
+  AyonAttribute,
+  AyonProject,
+  CustomAttribute,
+  FtrackFacts,
+  FtrackStatus,
+  Json,
+  Kind,
+} from './model';
+import type { EntityScope } from './scope';
+import type { View } from './view';
+
+/** The custom attributes of ftrack in which the integration keeps its marks. */
+export interface Marks {
+  readonly ayonId: CustomAttribute;
+  readonly ayonPath: CustomAttribute;
+  readonly syncFailed: CustomAttribute;
+}
+
+/** What is known about a project apart from its entities; comes from a cache. */
+export interface ProjectFacts {
+  readonly projectId: string;
+  readonly ftrack: FtrackFacts;
+  readonly rules: readonly AttributeRule[];
+  readonly ayonAttributes: ReadonlyMap<string, AyonAttribute>;
+  /** AYON user name by ftrack user id. */
+  readonly users: ReadonlyMap<string, string>;
+  readonly project: AyonProject;
+  readonly marks: Marks;
+  /** Our own AYON user. */
+  readonly me: string;
+}
+
+/** Why an entity cannot be brought over. */
+export interface Problem {
+  readonly code: ErrorCode;
+  readonly sentence: string;
+  /** ftrack id of the entity that has to be resolved first. */
+  readonly blockedBy?: string;
+}
+
+export interface PlannedOperation {
+  readonly type: 'create' | 'update';
+  readonly entityType: Kind;
+  readonly entityId: string;
+  readonly data: Readonly<Record<string, unknown>>;
+  /** The ftrack entity for whose sake this is done. */
+  readonly ftrackId: string;
+  /** What a person reads about it. */
+  readonly line: string;
+}
+
+/** An entity that is in place once the operations are done; its marks in ftrack follow. */
+export interface Settled {
+  readonly ftrackId: string;
+  readonly kind: Kind;
+  readonly ayonId: string;
+  /** AYON folder path with leading slash; undefined: the mark stays as it is. */
+  readonly path: string | undefined;
+}
+
+/** What one attempt taught the next: kept over the rounds of one activity. */
+export interface Memory {
+  readonly failed: Map<string, Problem>;
+  /** Folders whose name, type and parent AYON refuses to change. */
+  readonly immutable: Set<string>;
+  /** Entities whose name AYON found taken; all siblings are looked at, not only equal names. */
+  readonly clashed: Set<string>;
+  readonly randomIds: Map<string, string>;
+  /** Entities that stand in the way of others and are due for a change themselves. */
+  readonly extra: Map<string, EntityScope>;
+  readonly tries: Map<string, number>;
+}
+
+export const newMemory = (): Memory => ({
+  failed: new Map(),
+  immutable: new Set(),
+  clashed: new Set(),
+  randomIds: new Map(),
+  extra: new Map(),
+  tries: new Map(),
+});
+
+/** A plan in the making. */
+export interface Draft {
+  readonly view: View;
+  readonly facts: ProjectFacts;
+  readonly memory: Memory;
+  readonly operations: PlannedOperation[];
+  readonly settled: Map<string, Settled>;
+  /** Sentences for the summary: what was left as it is, and why. */
+  readonly notes: Set<string>;
+  readonly missingStatuses: Map<string, FtrackStatus>;
+  readonly missingTypes: { readonly folder: Set<string>; readonly task: Set<string> };
+  /** ftrack's definitions lack something that an entity refers to: the cache is older than that. */
+  staleFacts: boolean;
+  /** New ids for entities whose derived id is taken. */
+  readonly newId: () => string;
+}
+
+/** The name that people know an entity by: its path without the project. */
+export const pathOf = (link: readonly { readonly name: string }[]): string =>
+  link
+    .slice(1)
+    .map(({ name }) => name)
+    .join('/');
+
+export type Data = Record<string, Json | Record<string, Json>>;

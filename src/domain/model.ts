@@ -1,0 +1,143 @@
+/** Neutral shapes of what both systems hold, as far as the sync needs them. Clients fill them, pure code decides on them. */
+
+/** Plain JSON, as attribute values are in both systems. */
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+
+export type Kind = 'folder' | 'task';
+
+/** A TypedContext of ftrack: everything that becomes a folder or a task of AYON. */
+export interface FtrackEntity {
+  /** Dashed lower-case uuid. */
+  readonly id: string;
+  readonly projectId: string;
+  readonly parentId: string;
+  readonly name: string;
+  readonly objectTypeId: string;
+  readonly typeId: string | null;
+  readonly statusId: string | null;
+  /** Digits as ftrack stores them, `YYYY-MM-DDTHH:mm:ss`; see `dates.ts`. */
+  readonly startDate: string | null;
+  readonly endDate: string | null;
+  readonly description: string | null;
+  /** Project first, the entity itself last. */
+  readonly link: readonly { readonly id: string; readonly name: string }[];
+}
+
+export interface FtrackProject {
+  readonly id: string;
+  /** Unique code. */
+  readonly name: string;
+  readonly fullName: string;
+  readonly startDate: string | null;
+  readonly endDate: string | null;
+}
+
+export interface FtrackUser {
+  readonly id: string;
+  readonly username: string;
+  readonly email: string | null;
+}
+
+/** A stored row of a custom attribute; an entity without a row was never set. */
+export interface StoredValue {
+  readonly configurationId: string;
+  readonly entityId: string;
+  readonly value: Json;
+}
+
+export interface CustomAttribute {
+  readonly id: string;
+  readonly key: string;
+  /** `show`, `task`, … */
+  readonly entityType: string;
+  readonly objectTypeId: string | null;
+  /** null: every project. */
+  readonly projectId: string | null;
+  readonly hierarchical: boolean;
+  /** `text`, `number`, `boolean`, `date`, `enumerator`, … */
+  readonly type: string;
+  readonly group: string | null;
+}
+
+export interface FtrackStatus {
+  readonly id: string;
+  readonly name: string;
+  readonly color: string | null;
+  /** ftrack's state name or short, such as `NOT_STARTED`. */
+  readonly state: string | null;
+}
+
+/** ftrack's definitions that every project shares. */
+export interface FtrackFacts {
+  readonly objectTypes: ReadonlyMap<string, { readonly name: string; readonly statusable: boolean }>;
+  readonly statuses: ReadonlyMap<string, FtrackStatus>;
+  readonly types: ReadonlyMap<string, { readonly name: string }>;
+  readonly attributes: readonly CustomAttribute[];
+  readonly users: ReadonlyMap<string, FtrackUser>;
+}
+
+/** A folder or task of AYON. */
+export interface AyonNode {
+  readonly kind: Kind;
+  /** 32 hex digits. */
+  readonly id: string;
+  readonly name: string;
+  readonly label: string | null;
+  /** Folder type or task type. */
+  readonly type: string;
+  /** Parent folder; null at the top. */
+  readonly parentId: string | null;
+  /** `/a/b`, with leading slash. */
+  readonly path: string;
+  readonly active: boolean;
+  readonly status: string;
+  readonly assignees: readonly string[];
+  /** Effective values, inherited ones included. */
+  readonly attrib: Readonly<Record<string, Json>>;
+  /** Names set on the node itself; may name too many, see {@link ownIsUncertain}. */
+  readonly ownAttrib: readonly string[];
+  /** Published versions on it or below: AYON then refuses another name, type or parent. */
+  readonly hasVersions: boolean;
+  readonly updatedBy: string | null;
+}
+
+export interface AyonUser {
+  readonly name: string;
+  readonly email: string | null;
+}
+
+export interface AyonAttribute {
+  readonly name: string;
+  /** `string`, `integer`, `float`, `boolean`, `datetime`, `list_of_strings`, … */
+  readonly type: string;
+  /** `project`, `folder`, `task`, … */
+  readonly scope: readonly string[];
+  readonly inherit: boolean;
+  readonly builtin: boolean;
+}
+
+/** An entry of a project's list of statuses, folder types or task types; unknown keys are kept as they are. */
+export interface ListEntry {
+  readonly name: string;
+  readonly scope?: readonly string[];
+  readonly [key: string]: unknown;
+}
+
+export interface AyonProject {
+  readonly name: string;
+  readonly label: string | null;
+  readonly active: boolean;
+  readonly attrib: Readonly<Record<string, Json>>;
+  readonly statuses: readonly ListEntry[];
+  readonly folderTypes: readonly ListEntry[];
+  readonly taskTypes: readonly ListEntry[];
+}
+
+/**
+ * AYON 1.16 answers GraphQL's `ownAttrib` of a node that has any own value with the inherited names added; REST tells
+ * the truth. The list can be trusted when it leaves out an effective value.
+ */
+export function ownIsUncertain(node: AyonNode): boolean {
+  const own = new Set(node.ownAttrib);
+  return own.size > 0 && Object.keys(node.attrib).every((name) => own.has(name));
+}

@@ -1,0 +1,248 @@
+import type { Data, Draft, Problem } from './draft';
+import { pathOf } from './draft';
+import { siblingNamed } from './identity';
+import { ftrackIdOf } from './ids';
+import type { AyonNode, FtrackEntity } from './model';
+import { namingOf } from './names';
+import { planRemoval } from './removal';
+import type { EntityScope } from './scope';
+import type { Change } from './settle';
+import { difference } from './settle';
+import { folderIdOf, folderPathOf, inTheWay, kindOf, nameProblem, Targets } from './targets';
+
+/**
+ * Plans what AYON needs so that the scoped part of each entity is as ftrack has it. Pure: what is not known yet is
+ * noted in the view's needs, and the plan is made anew once it is.
+ * @returns ids of entities that could not be decided yet, for want of knowledge or because another must go first.
+ */
+export function planEntities(draft: Draft, scopes: Iterable<EntityScope>): string[] {
+  const targets = new Targets(draft);
+  const own = [...scopes];
+  const ids = new Set(own.map(({ id }) => id));
+  const extra = [...draft.memory.extra.values()].filter(({ id }) => !ids.has(id));
+  return [...extra, ...own].filter((scope) => !planned(draft, targets, scope)).map(({ id }) => id);
+}
+
+function planned(draft: Draft, targets: Targets, scope: EntityScope): boolean {
+  prefetch(draft, scope);
+  const target = targets.of(scope.id, scope.whole);
+  switch (target.at) {
+    case 'pending':
+      return false;
+    case 'gone':
+      return planGone(draft, scope, undefined);
+    case 'elsewhere':
+      return planGone(draft, scope, target.entity);
+    case 'skipped':
+      draft.notes.add(`${pathOf(target.entity.link)} has a type that AYON does not have`);
+      return true;
+    case 'created':
+      draft.settled.set(scope.id, {
+        ftrackId: scope.id,
+        kind: target.kind,
+        ayonId: target.id,
+        path: target.kind === 'folder' ? target.path : '',
+      });
+      return true;
+    case 'node':
+      return planNode(draft, targets, { scope, ...target });
+    case 'project':
+    case 'failed':
+      return true;
+  }
+}
+
+/** Asks at once for what will surely be needed, so that one request per system is enough in the usual case. */
+function prefetch({ view }: Draft, scope: EntityScope): void {
+  view.context(scope.id);
+  if (scope.whole || scope.fields.has('parent')) {
+    scope.above.forEach((id) => view.context(id));
+  }
+  if (scope.whole || scope.fields.has('assignees')) {
+    view.assignments(scope.id);
+  }
+}
+
+/** ftrack has it no more, or in another project. Only an event that says so takes it out of AYON. */
+function planGone(draft: Draft, scope: EntityScope, movedTo: FtrackEntity | undefined): boolean {
+  if (!scope.removed && movedTo === undefined && !scope.whole) {
+    draft.notes.add(`ftrack no longer has ${scope.id}; its removal is a change of its own`);
+    return true;
+  }
+  const kinds = movedTo === undefined ? (['folder', 'task'] as const) : [kindOf(draft, movedTo) ?? 'folder'];
+  const pairs = kinds.map((kind) => draft.view.partner(scope.id, { kind, ayonId: undefined }));
+  if (pairs.includes(undefined)) {
+    return false;
+  }
+  const pair = pairs.find((each) => each !== null);
+  const reason =
+    movedTo === undefined ? 'removed, deactivated in AYON' : 'moved to another project, deactivated here';
+  return pair ? planRemoval(draft, pair.node, reason) : true;
+}
+
+interface Found {
+  readonly scope: EntityScope;
+  readonly entity: FtrackEntity;
+  readonly node: AyonNode;
+  readonly linked: boolean;
+}
+
+function planNode(draft: Draft, targets: Targets, { scope: asked, entity, node, linked }: Found): boolean {
+  const scope = linked ? { ...asked, whole: true } : asked;
+  const isPlaced = scope.whole || scope.fields.has('parent');
+  const place = isPlaced
+    ? placement(draft, targets, { entity, node })
+    : { data: {}, words: [], path: undefined };
+  const change = difference(draft, { entity, kind: node.kind }, { node, scope, linked: linked || isPlaced });
+  if (place === undefined || change === undefined) {
+    return false;
+  }
+  const revived: Data = isPlaced && !node.active ? { active: true } : {};
+  const wanted: Change = {
+    data: { ...place.data, ...change.data, ...revived },
+    words: [...place.words, ...change.words],
+  };
+  const data = permitted(draft, { entity, node, data: wanted.data });
+  if (data === undefined) {
+    return false;
+  }
+  if (isKept(draft, { scope, node, linked, data })) {
+    draft.notes.add(
+      `${node.path.slice(1)} keeps what ${node.updatedBy} changed in AYON (${Object.keys(data).join(', ')}), the event does not say what changed in ftrack`,
+    );
+  } else if (Object.keys(data).length > 0) {
+    const words = wanted.words.length > 0 ? wanted.words.join(', ') : linked ? 'paired' : 'updated';
+    const line = `${pathOf(entity.link)}: ${words}`;
+    const { kind, id } = node;
+    draft.operations.push({
+      type: 'update',
+      entityType: kind,
+      entityId: id,
+      data,
+      ftrackId: entity.id,
+      line,
+    });
+  }
+  const moved = 'name' in data || 'parentId' in data || isPlaced;
+  draft.settled.set(entity.id, {
+    ftrackId: entity.id,
+    kind: node.kind,
+    ayonId: node.id,
+    path:
+      node.kind === 'task' ? (moved ? '' : undefined) : moved ? pathAfter(node, place.path, data) : undefined,
+  });
+  return true;
+}
+
+const nameIn = (data: Data, node: AyonNode): string =>
+  typeof data['name'] === 'string' ? data['name'] : node.name;
+
+const pathAfter = (node: AyonNode, parentPath: string | undefined, data: Data): string =>
+  `${parentPath ?? node.path.slice(0, node.path.lastIndexOf('/'))}/${nameIn(data, node)}`;
+
+/** Where the node belongs; undefined: not known yet. */
+function placement(
+  draft: Draft,
+  targets: Targets,
+  { entity, node }: { entity: FtrackEntity; node: AyonNode },
+): (Change & { readonly path: string | undefined }) | undefined {
+  const parent = targets.of(entity.parentId);
+  if (parent.at === 'pending') {
+    return undefined;
+  }
+  const parentId = folderIdOf(parent);
+  if (parentId === undefined || (node.kind === 'task' && parentId === null)) {
+    draft.memory.failed.set(entity.id, misplaced(entity, parentId));
+    return { data: {}, words: [], path: undefined };
+  }
+  const path = folderPathOf(parent);
+  return parentId === node.parentId
+    ? { data: {}, words: [], path }
+    : {
+        data: { [node.kind === 'folder' ? 'parentId' : 'folderId']: parentId },
+        words: [`moved to ${path || 'the top'}`],
+        path,
+      };
+}
+
+const misplaced = (entity: FtrackEntity, parentId: string | null | undefined): Problem =>
+  parentId === null
+    ? {
+        code: 'ayon-rejected',
+        sentence: `Task ${pathOf(entity.link)} lies directly under its project, where AYON has no tasks; move it into a folder in ftrack`,
+      }
+    : {
+        code: 'blocked-by',
+        sentence: `${pathOf(entity.link)} waits for its parent, which is not in AYON`,
+        blockedBy: entity.parentId,
+      };
+
+const STRUCTURE = ['name', 'label', 'parentId', 'folderType'];
+
+/** The data without what cannot be done: an empty or taken name, a change that AYON refused for its versions. */
+function permitted(
+  draft: Draft,
+  { entity, node, data }: { entity: FtrackEntity; node: AyonNode; data: Data },
+): Data | undefined {
+  const { memory } = draft;
+  if (memory.immutable.has(entity.id)) {
+    return without(data, STRUCTURE);
+  }
+  if ('name' in data) {
+    const problem = nameProblem(entity);
+    if (problem !== undefined) {
+      memory.failed.set(entity.id, problem);
+      return without(data, STRUCTURE);
+    }
+  }
+  return memory.clashed.has(entity.id) && ('name' in data || 'parentId' in data || 'folderId' in data)
+    ? unclashed(draft, { entity, node, data })
+    : data;
+}
+
+/** AYON said that the name is taken: by whom, and is that one right to have it? */
+function unclashed(
+  draft: Draft,
+  { entity, node, data }: { entity: FtrackEntity; node: AyonNode; data: Data },
+): Data | undefined {
+  const parentId = data['parentId'] ?? data['folderId'] ?? node.parentId;
+  const name = nameIn(data, node);
+  const siblings = draft.view.siblings({
+    kind: node.kind,
+    parentId: typeof parentId === 'string' ? parentId : null,
+    name: undefined,
+  });
+  const { taken, free } = siblingNamed(siblings?.filter(({ id }) => id !== node.id) ?? [], name, () => false);
+  const other = taken ?? free;
+  if (siblings === undefined) {
+    return undefined;
+  }
+  if (other === undefined) {
+    return data;
+  }
+  const problem = inTheWay(draft, entity, other);
+  if (problem !== undefined) {
+    draft.memory.failed.set(entity.id, problem);
+    return without(data, [...STRUCTURE, 'folderId']);
+  }
+  // Two that swap their names: one steps aside for a moment, the next round gives it the name it wants.
+  const owner = ftrackIdOf(other);
+  const partner = owner === undefined ? undefined : draft.view.context(owner);
+  const swaps = partner && namingOf(partner.name).name.toLowerCase() === node.name.toLowerCase();
+  return swaps && entity.id < partner.id ? { ...data, name: `${name}_${node.id.slice(0, 8)}` } : undefined;
+}
+
+const without = (data: Data, names: readonly string[]): Data =>
+  Object.fromEntries(Object.entries(data).filter(([name]) => !names.includes(name)));
+
+/**
+ * Where the event does not say what changed, a node that a person touched after us keeps its values: which of them the
+ * person changed is not known, and an AYON edit that still waits for its way to ftrack must survive.
+ */
+function isKept(
+  { facts }: Draft,
+  { scope, node, linked, data }: { scope: EntityScope; node: AyonNode; linked: boolean; data: Data },
+): boolean {
+  const theirs = node.updatedBy !== null && node.updatedBy !== facts.me;
+  return scope.whole && !linked && theirs && Object.keys(data).length > 0;
+}
