@@ -37,8 +37,10 @@ function effectOf(given: Json | undefined): FaultEffect | undefined {
  * Steers a simulator in another process:
  * `GET /_simulator/calls`; `POST /_simulator/faults {match:{method,path (RegExp)}, times, effect}`;
  * `DELETE /_simulator/faults`; `POST /_simulator/refuse {ms}`: gone, and back after so many milliseconds.
+ * @returns forgets a planned return, for when the simulator is closed meanwhile
  */
-export function addControlRoutes(server: SimulatorServer): void {
+export function addControlRoutes(server: SimulatorServer): () => void {
+  let back: NodeJS.Timeout | undefined;
   server.route('GET', `${CONTROL_PREFIX}calls`, () => ({ json: server.calls.list() }));
   server.route('POST', `${CONTROL_PREFIX}faults`, ({ body }) => {
     const given = isObject(body) ? body : {};
@@ -58,10 +60,12 @@ export function addControlRoutes(server: SimulatorServer): void {
   });
   server.route('POST', `${CONTROL_PREFIX}refuse`, ({ body }) => {
     const ms = isObject(body) && typeof body['ms'] === 'number' ? body['ms'] : DEFAULT_AWAY_MS;
-    // After the answer: refusing destroys the socket that this request came on.
+    // After the answer: refusing destroys the socket that this request came on. The timer keeps the process alive.
     setImmediate(() => {
-      void server.refuse().then(() => setTimeout(() => void server.listen(), ms).unref());
+      void server.refuse();
+      back = setTimeout(() => void server.listen(), ms);
     });
     return { status: 204 };
   });
+  return () => clearTimeout(back);
 }

@@ -52,7 +52,8 @@ export interface AyonSimulator {
   close(): Promise<void>;
 }
 
-function addRoutes(server: SimulatorServer, store: AyonStore): void {
+/** @returns what to call when the simulator is closed */
+function addRoutes(server: SimulatorServer, store: AyonStore): () => void {
   const add: AddRoute = (method, pattern, handler) => {
     server.route(method, pattern, authenticated(store, handler));
   };
@@ -67,7 +68,7 @@ function addRoutes(server: SimulatorServer, store: AyonStore): void {
   addEventRoutes(add, store);
   addEntityRoutes(add, store);
   addProjectRoutes(add, store);
-  addControlRoutes(server);
+  return addControlRoutes(server);
 }
 
 /** Starts an AYON server of its own kind: REST, GraphQL, operations and events over state in memory. */
@@ -82,7 +83,7 @@ export async function startAyonSimulator(options: AyonSimulatorOptions = {}): Pr
     onError: errorAnswer,
     notFound: ({ path }) => errorAnswer(fault(404, `API endpoint ${path} not found`, { path })),
   });
-  addRoutes(server, store);
+  const stop = addRoutes(server, store);
   await server.start({ port: options.port ?? 0 });
   return {
     url: server.url,
@@ -93,6 +94,9 @@ export async function startAyonSimulator(options: AyonSimulatorOptions = {}): Pr
     refuse: () => server.refuse(),
     listen: () => server.listen(),
     as: (username) => editsAs(store, username),
-    close: () => server.close(),
+    close: async () => {
+      stop();
+      await server.close();
+    },
   };
 }
