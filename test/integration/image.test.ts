@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -51,12 +51,11 @@ const start = (args: readonly string[]): Promise<{ code: number; err: string }> 
 
 (process.platform === 'win32' ? describe.skip : describe)('the image', () => {
   beforeAll(async () => {
-    cpSync(path.join(ROOT, 'package.json'), path.join(build, 'package.json'), { recursive: true });
+    mkdirSync(build);
     await runBuildStage();
     const copied = stage('service').flatMap(
       (line) => /^COPY --from=build \/app\/(\S+) /.exec(line)?.[1] ?? [],
     );
-    expect(copied).toEqual(['package.json', 'node_modules', 'dist']);
     copy(copied, { from: build, to: image });
   }, 300_000);
 
