@@ -1,5 +1,6 @@
 import type { Ticket } from '../contracts/messages';
-import type { Done, Enqueue, QueueInput, QueueState, QueueView, Resolve, Scope, Waiting } from '../contracts/queue';
+import type { Done, Enqueue, QueueInput, QueueState, QueueView, Resolve, Waiting } from '../contracts/queue';
+import { covers } from './supersede';
 
 /** Beyond this a ticket is refused; its event enrols itself later. Measured limit of a continue-as-new is 2 MB. */
 export const MAX_TICKETS = 15_000;
@@ -110,18 +111,6 @@ function resolvedBy(state: QueueState, { id, scope }: Done): Array<Resolve & { i
     const unblocked = each.blockedBy !== undefined && each.blockedBy in scope;
     return unblocked ? [{ id: each.id, kind: 'unblocked', by: id }] : [];
   });
-}
-
-/** Did a success on `settled` settle everything that `open` is about? */
-export function covers(settled: Scope, open: Scope): boolean {
-  const entities = Object.entries(open);
-  return (
-    entities.length > 0 &&
-    entities.every(([entity, attributes]) => {
-      const done = settled[entity];
-      return done === '*' || (done !== undefined && attributes !== '*' && attributes.every((a) => done.includes(a)));
-    })
-  );
 }
 
 /** The turn holder waits for another system, or works again. */

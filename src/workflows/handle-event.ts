@@ -10,17 +10,17 @@ import type { QueueActivities, Release } from '../activities/queue-messages';
 import type { StepResult } from '../activities/step';
 import type { EventInput, FtrackEvent, Turn } from '../contracts/messages';
 import type { SyncOutcome } from '../contracts/queue';
-import { MAX_ATTEMPTS, timings as timingsOf } from '../contracts/timings';
 import type { Timings } from '../contracts/timings';
-import { mergeScopes, scopeOf } from '../domain/scope';
+import { MAX_ATTEMPTS, timings as timingsOf } from '../contracts/timings';
+import { mergeScopes, scopeOf } from '../domain/supersede';
 import { classOf } from '../errors';
-import { queueActivities, stepActivities } from './activities';
 import type { StepActivities } from './activities';
+import { queueActivities, stepActivities } from './activities';
 import { HANDLERS } from './handlers';
 import type { EventHandler } from './handlers/types';
 import * as messages from './messages';
-import { problemOf } from './problem';
 import type { Problem } from './problem';
+import { problemOf } from './problem';
 import { keyword } from './search-attributes';
 import { Turns } from './turns';
 
@@ -79,7 +79,9 @@ class EventRun {
   private listen(): void {
     const validator = () => {
       if (this.state !== 'parked' && this.state !== 'working') {
-        throw new Error(`Nothing to retry or skip: this event is ${this.state}. Cancel it to skip it unseen.`);
+        throw new Error(
+          `Nothing to retry or skip: this event is ${this.state}. Cancel it to skip it unseen.`,
+        );
       }
     };
     setHandler(messages.retry, () => void this.onCommand('retry'));
@@ -230,7 +232,9 @@ class EventRun {
     this.turn = null;
     this.wake = null;
     this.state = 'parked';
-    setCurrentDetails(`Parked (${problem.code}): ${problem.reason}\nRetry it with the update \`retry\`, give it up with \`skip\`.`);
+    setCurrentDetails(
+      `Parked (${problem.code}): ${problem.reason}\nRetry it with the update \`retry\`, give it up with \`skip\`.`,
+    );
     upsertSearchAttributes([keyword('SyncOutcome', 'parked')]);
     await this.announce(problem);
     while (!(await condition(() => this.wake !== null || this.turns.isGranted, this.waitOf(problem)))) {
@@ -244,14 +248,18 @@ class EventRun {
     this.state = woken === 'retry' ? 'waiting' : 'closing';
     if (woken === 'retry') {
       upsertSearchAttributes([keyword('SyncOutcome', 'queued')]);
-      setCurrentDetails(`Waits for its turn to be retried. It was parked (${problem.code}): ${problem.reason}`);
+      setCurrentDetails(
+        `Waits for its turn to be retried. It was parked (${problem.code}): ${problem.reason}`,
+      );
     }
     return woken;
   }
 
   private waitOf(problem: Problem): number {
     const { blockedFirst, blockedMax, announce } = this.timings;
-    return problem.code === 'blocked-by' ? Math.min(blockedFirst * 2 ** (this.parks - 1), blockedMax) : announce;
+    return problem.code === 'blocked-by'
+      ? Math.min(blockedFirst * 2 ** (this.parks - 1), blockedMax)
+      : announce;
   }
 
   private announce(problem: Problem): Promise<void> {
@@ -270,7 +278,10 @@ class EventRun {
 
   private async close(outcome: Exclude<SyncOutcome, 'queued'>): Promise<EventResult> {
     this.state = 'closing';
-    const scope = mergeScopes([scopeOf(this.event), ...[...this.results.values()].map((result) => result.scope)]);
+    const scope = mergeScopes([
+      scopeOf(this.event),
+      ...[...this.results.values()].map((result) => result.scope),
+    ]);
     await this.release({ outcome, ...(scope === undefined ? {} : { scope }) });
     upsertSearchAttributes([keyword('SyncOutcome', outcome)]);
     const handlers = Object.fromEntries(

@@ -1,6 +1,6 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import { QUERY, SIGNAL } from '../contracts/names';
 import type { Turn } from '../contracts/messages';
+import { QUERY, SIGNAL } from '../contracts/names';
 import type { Done, Enqueue, QueueView, Resolve, Waiting } from '../contracts/queue';
 
 /** To an event workflow. */

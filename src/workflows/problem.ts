@@ -1,6 +1,6 @@
 import { ActivityFailure, ApplicationFailure } from '@temporalio/workflow';
-import { codeOf } from '../errors';
 import type { ErrorCode, FailureDetails } from '../errors';
+import { codeOf } from '../errors';
 
 /** Why a step failed, in the terms of the error table. */
 export interface Problem {
@@ -14,7 +14,8 @@ const MAX_REASON = 500;
 
 export function problemOf(error: unknown): Problem {
   const cause = error instanceof ActivityFailure ? error.cause : error;
-  const details = cause instanceof ApplicationFailure ? (cause.details?.[0] as FailureDetails | undefined) : undefined;
+  const details =
+    cause instanceof ApplicationFailure ? (cause.details?.[0] as FailureDetails | undefined) : undefined;
   const reason = cause instanceof Error ? cause.message : String(error);
   return {
     code: codeOf(error) ?? 'unexpected',

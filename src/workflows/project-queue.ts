@@ -8,11 +8,11 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { Resolve, QueueInput, QueueState } from '../contracts/queue';
-import { timings as timingsOf } from '../contracts/timings';
-import type { Timings } from '../contracts/timings';
-import * as domain from '../domain/project-queue';
 import type { QueueActivities } from '../activities/queue-messages';
+import type { QueueInput, QueueState, Resolve } from '../contracts/queue';
+import type { Timings } from '../contracts/timings';
+import { timings as timingsOf } from '../contracts/timings';
+import * as domain from '../domain/project-queue';
 import { queueActivities } from './activities';
 import * as messages from './messages';
 import { keyword } from './search-attributes';
@@ -142,9 +142,10 @@ class ProjectQueue {
     const { turn } = this.state;
     if (turn !== null) {
       const free = () => this.state.turn?.number !== turn.number || this.isLong();
-      return condition(() => free() || this.state.turn?.suspect === true, this.timings.watchdog * this.watched).then(
-        (changed) => changed && free(),
-      );
+      return condition(
+        () => free() || this.state.turn?.suspect === true,
+        this.timings.watchdog * this.watched,
+      ).then((changed) => changed && free());
     }
     const changed = () => this.isDue() || this.isLong();
     return domain.isIdle(this.state)

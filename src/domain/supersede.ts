@@ -1,0 +1,40 @@
+import type { FtrackEvent } from '../contracts/messages';
+import type { Scope } from '../contracts/queue';
+
+/** A scope of more entities is not carried around: such an event is then never superseded, only retried. */
+const MAX_ENTITIES = 40;
+
+type Attributes = Scope[string];
+
+/** What an event is about: the attributes it names, or the whole entity when that came, went or moved. */
+export const scopeOf = (event: FtrackEvent): Scope | undefined =>
+  mergeScopes(
+    event.entities.map(({ entityId, action, keys }) => ({
+      [entityId]: action === 'update' ? (keys ?? '*') : '*',
+    })),
+  );
+
+/** The union of what an event is about and what its handlers settled besides. */
+export function mergeScopes(scopes: ReadonlyArray<Scope | undefined>): Scope | undefined {
+  const merged = new Map<string, Attributes>();
+  for (const [entity, attributes] of scopes.flatMap((scope) => Object.entries(scope ?? {}))) {
+    const known = merged.get(entity) ?? [];
+    merged.set(entity, known === '*' || attributes === '*' ? '*' : [...new Set([...known, ...attributes])]);
+  }
+  return merged.size > 0 && merged.size <= MAX_ENTITIES ? Object.fromEntries(merged) : undefined;
+}
+
+/** Did a success on `settled` settle everything that `open` is about? */
+export function covers(settled: Scope, open: Scope): boolean {
+  const entities = Object.entries(open);
+  return (
+    entities.length > 0 &&
+    entities.every(([entity, attributes]) => {
+      const done = settled[entity];
+      return (
+        done === '*' ||
+        (done !== undefined && attributes !== '*' && attributes.every((a) => done.includes(a)))
+      );
+    })
+  );
+}
