@@ -94,8 +94,8 @@ export interface Draft {
   readonly notes: Set<string>;
   readonly missingStatuses: Map<string, FtrackStatus>;
   readonly missingTypes: { readonly folder: Set<string>; readonly task: Set<string> };
-  /** ftrack's definitions lack something that an entity refers to: the cache is older than that. */
-  staleFacts: boolean;
+  /** What an entity refers to and the cached facts lack: the cache is older than that. */
+  readonly stale: Set<'definitions' | 'people'>;
   /** New ids for entities whose derived id is taken. */
   readonly newId: () => string;
 }

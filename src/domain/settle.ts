@@ -30,7 +30,9 @@ export function wantedType(draft: Draft, { entity, kind }: Subject): string | un
   const name = (kind === 'folder' ? objectTypes.get(entity.objectTypeId) : types.get(entity.typeId ?? ''))
     ?.name;
   if (name === undefined) {
-    draft.staleFacts ||= kind === 'folder' || entity.typeId !== null;
+    if (kind === 'folder' || entity.typeId !== null) {
+      unknown(draft, entity, 'type');
+    }
     return undefined;
   }
   const present = typeName(draft.facts.project, kind, name);
@@ -48,7 +50,7 @@ export function wantedStatus(draft: Draft, { entity, kind }: Subject): string | 
   }
   const status = statuses.get(entity.statusId);
   if (status === undefined) {
-    draft.staleFacts = true;
+    unknown(draft, entity, 'status');
     return undefined;
   }
   const present = statusName(draft.facts.project, kind, status.name);
@@ -60,6 +62,11 @@ export function wantedStatus(draft: Draft, { entity, kind }: Subject): string | 
     );
   }
   return present;
+}
+
+function unknown(draft: Draft, entity: FtrackEntity, what: string): void {
+  draft.stale.add('definitions');
+  draft.notes.add(`${pathOf(entity.link)} has a ${what} that ftrack does not show us`);
 }
 
 const DATES = [
@@ -214,7 +221,7 @@ function assignees(
     return undefined;
   }
   if (assigned.some((id) => !draft.facts.users.has(id) && !draft.facts.ftrack.users.has(id))) {
-    draft.staleFacts = true;
+    draft.stale.add('people');
   }
   const names = people(draft, node.assignees, assigned);
   return sameAssignees(names, node.assignees)

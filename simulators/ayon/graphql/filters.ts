@@ -12,6 +12,8 @@ export interface EntityArgs extends PageArgs {
   parentId?: string | null;
   parentIds?: Texts;
   folderIds?: Texts;
+  /** Looks below the parents to any depth. */
+  includeFolderChildren?: boolean;
   productIds?: Texts;
   versionIds?: Texts;
   taskIds?: Texts;
@@ -47,7 +49,7 @@ export interface FilterContext {
 
 type Test = (entity: EntityRecord) => boolean;
 
-function parents(args: EntityArgs, kind: EntityKind): (string | null)[] | undefined {
+function parents({ project, kind }: FilterContext, args: EntityArgs): (string | null)[] | undefined {
   const single = args.parentId === undefined || args.parentId === null ? undefined : [args.parentId];
   const lists = {
     folder: args.parentIds ?? single,
@@ -57,7 +59,16 @@ function parents(args: EntityArgs, kind: EntityKind): (string | null)[] | undefi
     representation: args.versionIds,
   };
   // Folders at the root are asked for with the word `root`.
-  return lists[kind]?.map((id) => (id === 'root' ? null : id));
+  const named = lists[kind]?.map((id) => (id === 'root' ? null : id));
+  const isDeep = args.includeFolderChildren === true && (kind === 'folder' || kind === 'task');
+  return isDeep ? named?.flatMap((id) => [id, ...foldersBelow(project, id)]) : named;
+}
+
+function foldersBelow(project: ProjectRecord, id: string | null): string[] {
+  return [...project.entities.childIds('folder', id)].flatMap((child) => [
+    child,
+    ...foldersBelow(project, child),
+  ]);
 }
 
 /** Finds a folder by its path; deactivated namesakes are found, too. */
@@ -95,7 +106,7 @@ export function candidateIds(context: FilterContext, args: EntityArgs): Iterable
   if (args.paths) {
     return new Set(args.paths.flatMap((path) => idsAtPath(project, path)));
   }
-  const above = parents(args, kind);
+  const above = parents(context, args);
   if (above) {
     return new Set(above.flatMap((id) => [...project.entities.childIds(kind, id)]));
   }
@@ -192,7 +203,7 @@ export function testsOf(context: FilterContext, args: EntityArgs): Test[] {
   const namesCi = args.namesCi?.map((name) => name.toLowerCase());
   return [
     ...among(args.ids, (entity) => entity.id),
-    ...among(parents(args, kind), (entity) => entity.parentId),
+    ...among(parents(context, args), (entity) => entity.parentId),
     ...among(args.taskIds, (entity) => entity.taskId),
     ...among(args.folderTypes ?? args.taskTypes ?? args.productTypes, (entity) => entity.type),
     ...among(args.productBaseTypes, (entity) => entity.productBaseType),

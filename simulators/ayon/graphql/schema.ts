@@ -8,12 +8,13 @@ const PAGE = 'first: Int = null, after: String = null, last: Int = null, before:
 const IDS = 'ids: [String!] = null';
 
 const FOLDER_ARGS = `${PAGE}, ${IDS}, parentId: String = null, parentIds: [String!] = null,
+  includeFolderChildren: Boolean! = false,
   attributes: [AttributeFilterInput!] = null, folderTypes: [String!] = null, statuses: [String!] = null,
   tags: [String!] = null, paths: [String!] = null, name: String = null, names: [String!] = null,
   hasChildren: Boolean = null, hasProducts: Boolean = null, hasTasks: Boolean = null`;
 
 const TASK_ARGS = `${PAGE}, ${IDS}, taskTypes: [String!] = null, folderIds: [String!] = null,
-  attributes: [AttributeFilterInput!] = null, names: [String!] = null, statuses: [String!] = null,
+  includeFolderChildren: Boolean! = false, attributes: [AttributeFilterInput!] = null, names: [String!] = null, statuses: [String!] = null,
   assignees: [String!] = null, assigneesAny: [String!] = null, tags: [String!] = null, tagsAny: [String!] = null`;
 
 const PRODUCT_ARGS = `${PAGE}, ${IDS}, folderIds: [String!] = null, names: [String!] = null,

@@ -33,8 +33,11 @@ export interface ProjectFactsCache {
   refreshProject(projectId: string): Promise<Pairing>;
   /** Pairs anew: a name or a pairing changed. */
   refreshPairing(projectId: string): Promise<Pairing>;
-  /** Reads ftrack's definitions and both systems' users anew, but not again within seconds. */
-  refreshSite(projectId: string): Promise<Pairing>;
+  /**
+   * Reads ftrack's definitions and both systems' users anew.
+   * @param calm not again within seconds: whoever is assigned may be a group, which is no user however often one looks.
+   */
+  refreshSite(projectId: string, calm: boolean): Promise<Pairing>;
 }
 
 export interface FactsOptions {
@@ -62,7 +65,7 @@ interface Kept<Value> {
 }
 
 export function createProjectFacts(sources: FactsSources, options: FactsOptions = {}): ProjectFactsCache {
-  const { siteAge = 300_000, projectAge = 60_000, skipAge = 15_000, calm = 5_000, now = Date.now } = options;
+  const { siteAge = 300_000, projectAge = 60_000, skipAge = 15_000, calm = 30_000, now = Date.now } = options;
   const projects = new Map<string, Kept<Pairing>>();
   let site: Kept<Site> | undefined;
   // Several events may wait for one reading; it must not end with the first of them. The clients' time-outs end it.
@@ -107,8 +110,8 @@ export function createProjectFacts(sources: FactsSources, options: FactsOptions 
     },
     refreshProject: async (projectId) => keep(projectId, Promise.resolve(await withProject(projectId))),
     refreshPairing: (projectId) => keep(projectId, load(projectId)),
-    refreshSite(projectId) {
-      if (site !== undefined && now() - site.since >= calm) {
+    refreshSite(projectId, isCalm) {
+      if (site !== undefined && (!isCalm || now() - site.since >= calm)) {
         site = undefined;
       }
       return keep(projectId, load(projectId));

@@ -82,7 +82,7 @@ class Looker {
         this.#refreshed.add(stale);
         pairing =
           stale === 'site'
-            ? await deps.facts.refreshSite(projectId)
+            ? await deps.facts.refreshSite(projectId, !draft.stale.has('definitions'))
             : await deps.facts.refreshProject(projectId);
       } else if (before === this.#task.memory.extra.size && this.#project !== undefined) {
         const project = projectChange(draft, this.#project, scope.project);
@@ -105,14 +105,14 @@ class Looker {
       notes: new Set(),
       missingStatuses: new Map(),
       missingTypes: { folder: new Set(), task: new Set() },
-      staleFacts: false,
+      stale: new Set(),
       newId: () => randomUUID().replaceAll('-', ''),
     };
   }
 
   /** Cached facts that the plan shows to be too old, each refreshed once. */
   #staleness(draft: Draft): 'site' | 'project' | undefined {
-    if (draft.staleFacts && !this.#refreshed.has('site')) {
+    if (draft.stale.size > 0 && !this.#refreshed.has('site')) {
       return 'site';
     }
     const { missingStatuses, missingTypes } = draft;
