@@ -38,6 +38,8 @@ export const DISPATCH_DEFAULTS = {
 interface Lane {
   sending: readonly Outgoing[];
   waiting: Outgoing[];
+  /** Runs out when the request takes too long. */
+  patience?: NodeJS.Timeout;
 }
 
 /**
@@ -80,13 +82,17 @@ export class Dispatcher {
       this.#toSpool(items);
       return;
     }
+    const touched = new Map<string | null, Lane>();
     for (const item of items) {
-      const lane = this.#lanes.get(item.input.project) ?? { sending: [], waiting: [] };
-      this.#lanes.set(item.input.project, lane);
+      const { project } = item.input;
+      const lane = this.#lanes.get(project) ?? { sending: [], waiting: [] };
+      this.#lanes.set(project, lane);
+      touched.set(project, lane);
       lane.waiting.push(item);
       this.#inMemory += 1;
-      // Not at once: the other events of this call belong to the same batch.
-      queueMicrotask(() => this.#sendNext(item.input.project, lane));
+    }
+    for (const [project, lane] of touched) {
+      this.#sendNext(project, lane);
     }
   }
 
@@ -126,14 +132,14 @@ export class Dispatcher {
       return;
     }
     const { patience = DISPATCH_DEFAULTS.patience } = this.#options;
-    const timer = setTimeout(() => this.#spill('Temporal does not answer in time'), patience);
+    lane.patience = setTimeout(() => this.#spill('Temporal does not answer in time'), patience);
     const sent = this.#send(lane.sending)
       .catch((error: unknown) => {
         this.#failed(error);
         this.#spill('Temporal cannot take events');
       })
       .then(() => {
-        clearTimeout(timer);
+        clearTimeout(lane.patience);
         this.#inFlight.delete(sent);
         if (this.#mode === 'direct') {
           this.#inMemory -= lane.sending.length;
@@ -160,7 +166,10 @@ export class Dispatcher {
       return;
     }
     this.#mode = 'spooling';
-    const items = [...this.#lanes.values()].flatMap(({ sending, waiting }) => [...sending, ...waiting]);
+    const items = [...this.#lanes.values()].flatMap(({ sending, waiting, patience }) => {
+      clearTimeout(patience);
+      return [...sending, ...waiting];
+    });
     this.#lanes.clear();
     this.#inMemory = 0;
     this.#options.logger.warn({ events: items.length, reason }, 'events go to the spool');
@@ -172,7 +181,9 @@ export class Dispatcher {
     const { spool, counters, logger } = this.#options;
     const accepted = spool.append(items);
     const lost = items.length - accepted;
-    counters.count('leecher_events', { outcome: 'spooled' }, accepted);
+    if (accepted > 0) {
+      counters.count('leecher_events', { outcome: 'spooled' }, accepted);
+    }
     if (lost > 0) {
       counters.count('leecher_events', { outcome: 'lost' }, lost);
     }

@@ -1,4 +1,5 @@
 import type { EventInput, FtrackEvent } from '../contracts/messages';
+import { FtrackEntity } from '../contracts/messages';
 import { eventWorkflowId } from '../contracts/names';
 import { splitEvent } from '../domain/split';
 import type { ArrivalClock } from './arrival';
