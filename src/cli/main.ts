@@ -16,6 +16,13 @@ async function main(args: readonly string[]): Promise<number> {
     .exitOverride()
     .showHelpAfterError('Run ayon-ftrack --help to see the commands.');
   program
+    .command('leech')
+    .description('listen to ftrack and hand every event to Temporal, or to the spool while it is away')
+    .action(async () => {
+      const { leechEvents } = await import('./leech.js');
+      code = await leechEvents();
+    });
+  program
     .command('process')
     .description('run the workflows and activities that apply ftrack events to AYON')
     .action(async () => {

@@ -1,14 +1,19 @@
+import { inTurn } from '../activities/in-turn';
 import { createQueueActivities } from '../activities/queue';
+import { createProjectFacts } from '../activities/sync/facts';
+import { createSyncEntities } from '../activities/sync-entities';
 import type { AyonClient } from '../clients/ayon/client';
 import { createAyonClient } from '../clients/ayon/client';
-import { FtrackSession } from '../clients/ftrack/session';
+import { createFtrackClient } from '../clients/ftrack/client';
+import type { FtrackSessionOptions } from '../clients/ftrack/session';
 import type { TemporalClient } from '../clients/temporal/connect';
 import { connectTemporal } from '../clients/temporal/connect';
 import { setUpNamespace } from '../clients/temporal/setup';
+import { createSettingsLoader } from '../config/settings';
 import type { ServiceContext } from './service';
 
 /** Our ftrack writes carry it, and the events that they cause bear it. */
-export const clientToken = (install: string): string => `ayon-ftrack/${install}`;
+const clientToken = (install: string): string => `ayon-ftrack/${install}`;
 
 /**
  * Waits for Temporal, gives its namespace what we need, and connects.
@@ -34,7 +39,7 @@ export function connectAndSetUp({
   });
 }
 
-export const ayonClient = ({ env, studio }: ServiceContext): AyonClient =>
+const ayonClient = ({ env, studio }: ServiceContext): AyonClient =>
   createAyonClient({
     serverUrl: env.ayon.url,
     apiKey: env.ayon.apiKey,
@@ -42,15 +47,26 @@ export const ayonClient = ({ env, studio }: ServiceContext): AyonClient =>
     addon: { name: env.ayon.addonName, version: studio.addonVersion, variant: env.ayon.variant },
   });
 
-export const ftrackSession = ({ env, studio }: ServiceContext): FtrackSession =>
-  new FtrackSession({
-    serverUrl: studio.ftrack.server,
-    user: studio.ftrack.apiUser,
-    apiKey: studio.ftrack.apiKey,
-    clientToken: clientToken(env.install),
-  });
+/** How ftrack is reached and how our writes are marked. */
+export const ftrackOptions = ({ env, studio }: ServiceContext): FtrackSessionOptions => ({
+  serverUrl: studio.ftrack.server,
+  user: studio.ftrack.apiUser,
+  apiKey: studio.ftrack.apiKey,
+  clientToken: clientToken(env.install),
+});
 
 /** Everything that the processor's worker can do. */
-export function activitiesOf(_context: ServiceContext): object {
-  return createQueueActivities({ parkPolicy: () => Promise.resolve('park') });
+export function activitiesOf(context: ServiceContext): object {
+  const { logger } = context;
+  const clients = { ayon: ayonClient(context), ftrack: createFtrackClient(ftrackOptions(context)) };
+  const facts = createProjectFacts({ ...clients, settings: createSettingsLoader(clients.ayon) });
+  const log = {
+    info: (fields: object, message: string) => logger.info(fields, message),
+    warn: (fields: object, message: string) => logger.warn(fields, message),
+  };
+  const sync = createSyncEntities({ ...clients, facts, log });
+  return {
+    ...createQueueActivities({ parkPolicy: () => Promise.resolve('park') }),
+    syncEntities: inTurn((input, turn) => sync.syncEntities(input, turn), log),
+  };
 }

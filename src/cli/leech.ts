@@ -1,0 +1,108 @@
+import { Client, Connection } from '@temporalio/client';
+import { FtrackSession } from '../clients/ftrack/session';
+import { keepTrying } from '../clients/keep-trying';
+import { startLeecher } from '../leecher';
+import type { TemporalStarter } from '../leecher/temporal-starter';
+import { temporalStarter } from '../leecher/temporal-starter';
+import type { RunningService, ServiceContext } from './service';
+import { runService } from './service';
+import { spoolDir } from './spool-dir';
+import { connectAndSetUp, ftrackOptions } from './wire';
+
+const HEALTH_PORT = 8081;
+
+/** `ayon-ftrack leech`: the connection to ftrack's event hub. */
+export const leechEvents = (): Promise<number> =>
+  runService({ name: 'leecher', defaultPort: HEALTH_PORT, start });
+
+/**
+ * Listens before Temporal is reached: what arrives meanwhile goes to the spool. Nothing is started before the namespace
+ * has our search attributes, or Temporal would refuse events for good.
+ */
+async function start(context: ServiceContext): Promise<RunningService> {
+  const { env, studio, temporal, logger, metrics } = context;
+  const connection = Connection.lazy({ ...temporal.connection, address: temporal.address });
+  const client = new Client({ connection, namespace: temporal.namespace });
+  let isSetUp = false;
+  let userId: string | undefined;
+  const scale = env.timeScale === 1 ? {} : { timeScale: env.timeScale };
+  const leecher = await startLeecher({
+    ...scale,
+    hub: { serverUrl: studio.ftrack.server, user: studio.ftrack.apiUser, apiKey: studio.ftrack.apiKey },
+    starter: once(
+      () => isSetUp,
+      temporalStarter({ client, ...scale }),
+      `Temporal at ${temporal.address} is not set up yet`,
+    ),
+    spool: { dir: spoolDir(env.spoolDir).dir, expectMount: true },
+    install: env.install,
+    userId: () => userId,
+    logger,
+    metrics,
+  });
+  inBackground(context, 'Temporal', async () => {
+    const setUp = await connectAndSetUp(context);
+    await setUp.connection.close();
+    isSetUp = true;
+  });
+  inBackground(context, 'our ftrack user', async () => {
+    userId = await ourUserId(context);
+  });
+  return {
+    readiness: () => {
+      const { ready, ...detail } = leecher.state();
+      return { ready, detail };
+    },
+    stop: async () => {
+      await leecher.stop();
+      await connection.close();
+    },
+  };
+}
+
+/** A starter that is "not there" until a condition holds. */
+function once(holds: () => boolean, starter: TemporalStarter, otherwise: string): TemporalStarter {
+  const check = (): void => {
+    if (!holds()) {
+      throw new Error(otherwise);
+    }
+  };
+  return {
+    start: async (item) => {
+      check();
+      return starter.start(item);
+    },
+    enqueue: async (project, tickets) => {
+      check();
+      return starter.enqueue(project, tickets);
+    },
+  };
+}
+
+/** Both tasks retry by themselves; only a stop ends them early. */
+function inBackground({ logger, signal }: ServiceContext, what: string, task: () => Promise<void>): void {
+  task().catch((error: unknown) => {
+    if (!signal.aborted) {
+      logger.error({ err: error, what }, 'A task of the start failed');
+    }
+  });
+}
+
+/** Needed to know our own writes where ftrack does not echo the client token. */
+function ourUserId(context: ServiceContext): Promise<string | undefined> {
+  const { studio, signal, logger } = context;
+  const session = new FtrackSession(ftrackOptions(context));
+  const name = studio.ftrack.apiUser.replaceAll('"', '\\"');
+  const operations = [
+    { action: 'query', expression: `select id from User where username is "${name}"` },
+  ] as const;
+  const ask = async (): Promise<string | undefined> => {
+    const [result] = await session.call({ operations, what: 'our own user' }, signal);
+    const rows = (result as { data?: readonly { id?: unknown }[] } | undefined)?.data ?? [];
+    return typeof rows[0]?.id === 'string' ? rows[0].id : undefined;
+  };
+  return keepTrying(ask, {
+    signal,
+    onRetry: (error) => logger.warn({ err: error }, 'Waiting for ftrack'),
+  });
+}
