@@ -12,6 +12,7 @@ import { authenticated, errorAnswer, identify } from './request';
 import { addEntityRoutes } from './routes/entities';
 import { addEventRoutes } from './routes/events';
 import { addProjectRoutes } from './routes/projects';
+import { addSocialRoutes } from './routes/social';
 import { addSystemRoutes, serverInfo } from './routes/system';
 import { addUserRoutes } from './routes/users';
 import { seedFromStudio } from './seed';
@@ -68,6 +69,7 @@ function addRoutes(server: SimulatorServer, store: AyonStore): () => void {
   addEventRoutes(add, store);
   addEntityRoutes(add, store);
   addProjectRoutes(add, store);
+  addSocialRoutes(add, store);
   return addControlRoutes(server);
 }
 

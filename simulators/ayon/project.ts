@@ -1,9 +1,12 @@
+import type { ActivityRecord } from './activities';
 import type { AttributeDefinition } from './attributes';
 import type { AyonClock } from './clock';
 import type { Anatomy } from './default-anatomy';
+import type { ListRecord } from './entity-lists';
 import { EntityTable } from './entity-table';
 import type { JsonObject } from './json';
 import { storedKeyOrder } from './json';
+import type { LinkRecord } from './links';
 
 /** A project with everything in it. */
 export interface ProjectRecord extends Anatomy {
@@ -17,6 +20,13 @@ export interface ProjectRecord extends Anatomy {
   createdAt: string;
   updatedAt: string;
   readonly entities: EntityTable;
+  readonly links: Map<string, LinkRecord>;
+  readonly activities: Map<string, ActivityRecord>;
+  /** Number of the last activity; activities that are only events count, too. */
+  activityOrder: number;
+  /** `<entity id> <user>`. */
+  readonly watchers: Set<string>;
+  readonly lists: Map<string, ListRecord>;
 }
 
 /** What a new project is made from. */
@@ -53,6 +63,11 @@ export function makeProject(
     createdAt: clock.now(),
     updatedAt: clock.now(),
     entities: new EntityTable(),
+    links: new Map(),
+    activities: new Map(),
+    activityOrder: 0,
+    watchers: new Set(),
+    lists: new Map(),
   };
 }
 

@@ -3,10 +3,12 @@ import type { EntityKind, EntityRecord } from '../entity-kinds';
 import type { AttributeMap, Inheritance } from '../inheritance';
 import { attributesOf, entityPath, parentNames } from '../inheritance';
 import type { Json, JsonObject } from '../json';
-import { isObject, sortedJson } from '../json';
+import { capitalized, isObject, sortedJson } from '../json';
 import type { ProjectRecord } from '../project';
 import type { EntityArgs } from './filters';
 import { isLatest } from './filters';
+import type { LinkArgs } from './link-edges';
+import { linksOf } from './link-edges';
 import type { Connection } from './paging';
 
 /** What entity nodes need from the request that made them. */
@@ -51,6 +53,14 @@ export class EntityNode {
   constructor(record: EntityRecord, context: NodeContext) {
     this.#record = record;
     this.#context = context;
+  }
+
+  get __typename(): string {
+    return `${capitalized(this.#record.kind)}Node`;
+  }
+
+  links(args: LinkArgs) {
+    return linksOf(this.#context, this.#record.id, args);
   }
 
   projectName() {

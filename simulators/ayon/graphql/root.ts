@@ -5,6 +5,8 @@ import { sortedJson } from '../json';
 import type { ProjectRecord } from '../project';
 import type { AyonStore } from '../store';
 import type { UserRecord } from '../users';
+import type { ActivityArgs } from './activity-nodes';
+import { activities } from './activity-nodes';
 import type { EntityArgs, FilterContext } from './filters';
 import { candidateIds, testsOf } from './filters';
 import type { EventArgs, UserArgs } from './lists';
@@ -150,6 +152,10 @@ class ProjectNode {
 
   representation({ id }: { id: string }) {
     return this.#entity('representation', id);
+  }
+
+  activities(args: ActivityArgs) {
+    return activities(this.#store, this.#project, args);
   }
 
   folders(args: EntityArgs) {

@@ -28,8 +28,15 @@ const VERSION_ARGS = `${PAGE}, ${IDS}, version: Int = null, versions: [Int!] = n
 const REPRESENTATION_ARGS = `${PAGE}, ${IDS}, versionIds: [String!] = null, names: [String!] = null,
   statuses: [String!] = null, tags: [String!] = null`;
 
-/** Fields that each kind of entity has. */
-const ENTITY = `
+const LINK_ARGS = `direction: String = null, linkTypes: [String!] = null, names: [String!] = null,
+  first: Int! = 100, after: String = null`;
+
+const ACTIVITY_ARGS = `${PAGE}, entityType: String = null, entityIds: [String!] = null,
+  activityTypes: [String!] = null, referenceTypes: [String!] = null, activityIds: [String!] = null,
+  tags: [String!] = null, authors: [String!] = null`;
+
+/** Fields of everything that can be linked. */
+const BASE = `
   projectName: String!
   id: String!
   name: String!
@@ -40,6 +47,10 @@ const ENTITY = `
   updatedAt: DateTime!
   allAttrib: String!
   parents: [String!]!
+  links(${LINK_ARGS}): LinksConnection!`;
+
+/** Fields that each kind of entity has. */
+const ENTITY = `${BASE}
   status: String!
   tags: [String!]!
   data: String
@@ -74,6 +85,7 @@ type ProjectNode {
   versions(${VERSION_ARGS}): VersionsConnection!
   representation(id: String!): RepresentationNode
   representations(${REPRESENTATION_ARGS}): RepresentationsConnection!
+  activities(${ACTIVITY_ARGS}): ActivitiesConnection!
   attrib: ProjectAttribType!
   allAttrib: String!
   taskTypes(activeOnly: Boolean! = false): [TaskType!]!
@@ -83,7 +95,9 @@ type ProjectNode {
 }`;
 
 const ENTITIES = `
-type FolderNode {${ENTITY}
+interface BaseNode {${BASE}
+}
+type FolderNode implements BaseNode {${ENTITY}
   label: String
   folderType: String!
   parentId: String
@@ -103,7 +117,7 @@ type FolderNode {${ENTITY}
   attrib: FolderAttribType!
   ownAttrib: [String!]!
 }
-type TaskNode {${ENTITY}
+type TaskNode implements BaseNode {${ENTITY}
   label: String
   taskType: String!
   thumbnailId: String
@@ -116,7 +130,7 @@ type TaskNode {${ENTITY}
   attrib: TaskAttribType!
   ownAttrib: [String!]!
 }
-type ProductNode {${ENTITY}
+type ProductNode implements BaseNode {${ENTITY}
   folderId: String!
   productType: String!
   productBaseType: String
@@ -126,7 +140,7 @@ type ProductNode {${ENTITY}
   latestVersion: VersionNode
   attrib: ProductAttribType!
 }
-type VersionNode {${ENTITY}
+type VersionNode implements BaseNode {${ENTITY}
   version: Int!
   productId: String!
   taskId: String
@@ -139,7 +153,7 @@ type VersionNode {${ENTITY}
   representations(${REPRESENTATION_ARGS}): RepresentationsConnection!
   attrib: VersionAttribType!
 }
-type RepresentationNode {${ENTITY}
+type RepresentationNode implements BaseNode {${ENTITY}
   versionId: String!
   version: VersionNode!
   traits: String
@@ -194,6 +208,36 @@ type Status {
   scope: [String!]
 }
 type Tag { name: String!  color: String }
+type LinksConnection { pageInfo: PageInfo!  edges: [LinkEdge!]! }
+type LinkEdge {
+  id: String!
+  projectName: String!
+  entityType: String!
+  entityId: String!
+  name: String
+  linkType: String!
+  direction: String!
+  author: String
+  cursor: String
+  node: BaseNode
+}
+type ActivitiesConnection { pageInfo: PageInfo!  edges: [ActivityEdge!]! }
+type ActivityEdge { node: ActivityNode!  cursor: String }
+type ActivityNode {
+  projectName: String!
+  activityId: String!
+  referenceType: String!
+  activityType: String!
+  entityType: String!
+  entityId: String
+  createdAt: DateTime!
+  updatedAt: DateTime!
+  creationOrder: Int!
+  body: String!
+  tags: [String!]!
+  activityData: String!
+  author: UserNode
+}
 type PageInfo { hasNextPage: Boolean!  hasPreviousPage: Boolean!  startCursor: String  endCursor: String }
 input AttributeFilterInput { name: String!  values: [String!]! }
 scalar DateTime`;

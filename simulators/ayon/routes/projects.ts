@@ -1,3 +1,5 @@
+import { anatomyView } from '../anatomy-view';
+import { defaultAnatomy } from '../default-anatomy';
 import { folderList, hierarchy } from '../entity-views';
 import { fault } from '../errors';
 import type { JsonObject } from '../json';
@@ -54,6 +56,12 @@ export function addProjectRoutes(add: AddRoute, store: AyonStore): void {
     deleteProject(store, projectOf(request), request.origin);
     return NO_CONTENT;
   });
+  add('GET', '/api/projects/:project/anatomy', (request) => {
+    const project = projectOf(request);
+    return { json: anatomyView(project, project.attrib, store.attributes) };
+  });
+  add('GET', '/api/anatomy/presets', () => ({ json: { version: '1.0.0', presets: [] } }));
+  add('GET', '/api/anatomy/presets/_', () => ({ json: anatomyView(defaultAnatomy(), {}, store.attributes) }));
   add('GET', '/api/projects/:project/folders', (request) => {
     const attrib = request.query.get('attrib') === 'true';
     return { json: { folders: folderList(store, projectOf(request), attrib) } };

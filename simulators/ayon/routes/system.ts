@@ -221,7 +221,6 @@ export function addSystemRoutes(add: AddRoute, store: AyonStore): void {
   addSecretRoutes(add, store);
   add('GET', '/api/bundles', () => ({ json: bundles(store) }));
   add('GET', '/api/settings', (request) => ({ json: allSettings(store, request) }));
-  add('GET', '/api/anatomy/presets', () => ({ json: { version: '1.0.0', presets: [] } }));
 }
 
 /** `GET /api/info`; people without a key get it, too. */

@@ -1,0 +1,88 @@
+import { fault } from './errors';
+import type { Origin } from './event-log';
+import type { Json, JsonObject } from './json';
+import { isObject } from './json';
+import type { ProjectRecord } from './project';
+import type { AyonStore } from './store';
+
+/** A link between two entities; the same pair may be linked any number of times. */
+export interface LinkRecord {
+  readonly id: string;
+  readonly linkType: string;
+  readonly inputType: string;
+  readonly inputId: string;
+  readonly outputType: string;
+  readonly outputId: string;
+  readonly name: string | null;
+  readonly data: JsonObject;
+  readonly author: string;
+}
+
+function textOf(value: Json | undefined): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function emit(
+  store: AyonStore,
+  at: { project: ProjectRecord; link: LinkRecord; verb: string },
+  origin: Origin,
+): void {
+  const { id, linkType, inputType, inputId, outputType, outputId } = at.link;
+  const ends = `${inputType} ${inputId} and ${outputType} ${outputId}`;
+  const description = `${at.verb} ${linkType} link between ${ends}.`;
+  const summary = { id, linkType, inputType, inputId, outputType, outputId };
+  const topic = `link.${at.verb.toLowerCase()}`;
+  store.events.add({ topic, project: at.project.name, description, summary }, origin);
+}
+
+/** Adds or changes a link type `name|inputType|outputType`. */
+export function putLinkType(project: ProjectRecord, name: string, data: JsonObject): void {
+  const [linkType = '', inputType = '', outputType = ''] = name.split('|');
+  const row = { name, linkType, inputType, outputType, data };
+  project.linkTypes = [...project.linkTypes.filter((known) => known['name'] !== name), row];
+}
+
+/** `POST /api/projects/{p}/links`. */
+export function createLink(
+  store: AyonStore,
+  at: { project: ProjectRecord; body: JsonObject },
+  origin: Origin,
+): string {
+  const { project, body } = at;
+  const type = project.linkTypes.find((known) => known['name'] === (body['linkType'] ?? body['link']));
+  if (!type) {
+    throw fault(400, 'Unsupported link type.');
+  }
+  const id = textOf(body['id']) || store.clock.id();
+  if (project.links.has(id)) {
+    throw fault(409, 'Link already exists.');
+  }
+  const link: LinkRecord = {
+    id,
+    linkType: textOf(type['linkType']),
+    inputType: textOf(type['inputType']),
+    inputId: textOf(body['input']),
+    outputType: textOf(type['outputType']),
+    outputId: textOf(body['output']),
+    name: textOf(body['name']) || null,
+    data: isObject(body['data']) ? body['data'] : {},
+    author: origin.user,
+  };
+  project.links.set(id, link);
+  emit(store, { project, link, verb: 'Created' }, origin);
+  return id;
+}
+
+/** `DELETE /api/projects/{p}/links/{id}`. */
+export function deleteLink(
+  store: AyonStore,
+  at: { project: ProjectRecord; id: string },
+  origin: Origin,
+): void {
+  const link = at.project.links.get(at.id);
+  if (!link) {
+    throw fault(404, 'Link not found.');
+  }
+  at.project.links.delete(at.id);
+  emit(store, { project: at.project, link, verb: 'Deleted' }, origin);
+}
