@@ -12,8 +12,10 @@ import { authenticated, errorAnswer, identify } from './request';
 import { addEntityRoutes } from './routes/entities';
 import { addEventRoutes } from './routes/events';
 import { addProjectRoutes } from './routes/projects';
+import { addServiceRoutes } from './routes/services';
 import { addSocialRoutes } from './routes/social';
 import { addSystemRoutes, serverInfo } from './routes/system';
+import { addThumbnailRoutes } from './routes/thumbnails';
 import { addUserRoutes } from './routes/users';
 import { seedFromStudio } from './seed';
 import { AyonStore } from './store';
@@ -70,6 +72,8 @@ function addRoutes(server: SimulatorServer, store: AyonStore): () => void {
   addEntityRoutes(add, store);
   addProjectRoutes(add, store);
   addSocialRoutes(add, store);
+  addThumbnailRoutes(add, store);
+  addServiceRoutes(add, store);
   return addControlRoutes(server);
 }
 

@@ -8,6 +8,12 @@ import type { JsonObject } from './json';
 import { storedKeyOrder } from './json';
 import type { LinkRecord } from './links';
 
+/** An uploaded picture; kept as it came, the real server scales it to 500 pixels. */
+export interface Thumbnail {
+  readonly bytes: Buffer;
+  readonly contentType: string;
+}
+
 /** A project with everything in it. */
 export interface ProjectRecord extends Anatomy {
   readonly name: string;
@@ -27,6 +33,7 @@ export interface ProjectRecord extends Anatomy {
   /** `<entity id> <user>`. */
   readonly watchers: Set<string>;
   readonly lists: Map<string, ListRecord>;
+  readonly thumbnails: Map<string, Thumbnail>;
 }
 
 /** What a new project is made from. */
@@ -68,6 +75,7 @@ export function makeProject(
     activityOrder: 0,
     watchers: new Set(),
     lists: new Map(),
+    thumbnails: new Map(),
   };
 }
 

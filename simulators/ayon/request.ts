@@ -16,13 +16,25 @@ export interface AyonRequest {
   /** The body if it was a JSON object, else an empty object. */
   readonly body: JsonObject;
   readonly json: Json | undefined;
+  /** The body as bytes, for uploads. */
+  readonly raw: Buffer;
+  readonly contentType: string;
   readonly user: UserRecord;
   /** Recorded on the events that the request causes. */
   readonly origin: Origin;
 }
 
-/** Answers a request; `null` with status 204 has no body. */
-export type AyonHandler = (request: AyonRequest) => { status?: number; json?: Json };
+/** What a handler answers: JSON, bytes, or neither. */
+export interface AyonAnswer {
+  readonly status?: number;
+  readonly json?: Json;
+  readonly bytes?: Buffer;
+  readonly contentType?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Answers a request of a known user. */
+export type AyonHandler = (request: AyonRequest) => AyonAnswer;
 
 /** Registers a route that only known users reach. */
 export type AddRoute = (method: string, pattern: string, handler: AyonHandler) => void;
@@ -73,7 +85,8 @@ export class PlainFault extends Error {
 export function identify(store: AyonStore, request: RouteRequest): AyonRequest {
   const user = authenticate(store, request);
   const { method, path, params, query } = request;
-  if (request.bodyError !== undefined) {
+  const contentType = header(request, 'content-type') ?? '';
+  if (request.bodyError !== undefined && /^(?:application\/json|$)/.test(contentType)) {
     throw invalidRequest({ method, path }, [
       { loc: ['body'], msg: 'Expecting value', type: 'value_error.jsondecode' },
     ]);
@@ -82,7 +95,9 @@ export function identify(store: AyonStore, request: RouteRequest): AyonRequest {
   const sender = header(request, 'x-sender') ?? null;
   const senderType = header(request, 'x-sender-type') ?? 'api';
   const origin = { user: user.name, sender, senderType };
-  return { method, path, params, query, body: isObject(json) ? json : {}, json, user, origin };
+  const body = isObject(json) ? json : {};
+  const { raw } = request;
+  return { method, path, params, query, body, json, raw, contentType, user, origin };
 }
 
 /** Wraps a handler for users who are known. */
@@ -90,8 +105,10 @@ export function authenticated(store: AyonStore, handler: AyonHandler): RouteHand
   return (request) => plainAnswer(handler(identify(store, request)));
 }
 
-function plainAnswer(answer: { status?: number; json?: Json }): RouteAnswer {
-  const { status = 200, json } = answer;
+function plainAnswer({ status = 200, json, bytes, contentType, headers }: AyonAnswer): RouteAnswer {
+  if (bytes) {
+    return { status, body: bytes, ...(contentType ? { contentType } : {}), ...(headers ? { headers } : {}) };
+  }
   return status === 204 || json === undefined ? { status, body: '' } : { status, json };
 }
 

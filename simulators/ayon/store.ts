@@ -24,6 +24,17 @@ export interface StoreOptions {
 /** The version that the simulator gives the ftrack addon unless a test changes `store.addonVersion`. */
 const ADDON_VERSION = '1.6.4+dev';
 
+/** A service that a host shall run. */
+export interface ServiceRecord {
+  readonly name: string;
+  readonly addonName: string;
+  readonly addonVersion: string;
+  readonly service: string;
+  hostname: string;
+  shouldRun: boolean;
+  config: JsonObject;
+}
+
 /** All state of one simulated server, in memory; lost when the process ends. */
 export class AyonStore {
   readonly clock = new AyonClock();
@@ -40,6 +51,9 @@ export class AyonStore {
     staging: addonDefaults(),
   };
   addonVersion = ADDON_VERSION;
+  /** Hosts that sent a heartbeat, with the services that they said they run. */
+  readonly hosts = new Map<string, { lastSeen: number; running: readonly string[] }>();
+  readonly services = new Map<string, ServiceRecord>();
   /** Attributes that the server works with; a new one counts only after `restart`. */
   attributes: ReadonlyMap<string, AttributeDefinition>;
   readonly apiKey: string;

@@ -12,20 +12,8 @@ export interface Recording {
   readonly response: { readonly status: number; readonly body: unknown };
 }
 
-const THUMBNAILS = 'thumbnails are not simulated yet';
-const SERVICES = 'hosts and services are not simulated yet';
-
-/** Recorded answers that the simulator does not give yet, each with the reason. */
-export const REASONS: Readonly<Record<string, string>> = {
-  '05 thumbnail of a folder': THUMBNAILS,
-  '05 thumbnail with a wrong type': THUMBNAILS,
-  '09 heartbeat': SERVICES,
-  '09 spawn service': SERVICES,
-  '09 heartbeat lists it': SERVICES,
-  '09 services': SERVICES,
-  '09 stop service': SERVICES,
-  '09 delete service': SERVICES,
-};
+/** Recorded answers that the simulator does not give, each with the reason: `<file> <title>` → why. */
+export const REASONS: Readonly<Record<string, string>> = {};
 
 /** Ids that a server makes: version 1 uuids of one host. */
 const MADE_ID = /[0-9a-f]{12}1[0-9a-f]{7}02fc00000001/g;
@@ -34,7 +22,15 @@ const HASH = /^[0-9a-f]{64}$/;
 const CUT = '<cut>';
 
 /** Keys whose values are facts of the host on which the answers were recorded. */
-const HOST_KEYS = new Set(['uptime', 'traceback', 'apiKeyPreview', 'apiKey', 'password']);
+const HOST_KEYS = new Set([
+  'uptime',
+  'traceback',
+  'apiKeyPreview',
+  'apiKey',
+  'password',
+  'lastSeenDelta',
+  'thumbnailHash',
+]);
 
 /** Hides ids, times, hashes and host facts. */
 export function normalized(value: unknown, key = ''): unknown {
