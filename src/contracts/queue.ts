@@ -95,8 +95,12 @@ export interface QueueState {
   counts: { done: number; parked: number; stuck: number; lost: number };
 }
 
+/** A ticket as it crosses a continue-as-new: id without its prefix, run, key; 15,000 of them must fit into 2 MB. */
+export type PackedTicket = readonly [id: string, run: string, key: number];
+
 /** Input of the queue: at a start only the project is known. */
-export type QueueInput = Pick<QueueState, 'project' | 'timeScale'> & Partial<QueueState>;
+export type QueueInput = Pick<QueueState, 'project' | 'timeScale'> &
+  Partial<Omit<QueueState, 'tickets'>> & { readonly packed?: readonly PackedTicket[] };
 
 /** Answer of the query `state`. */
 export interface QueueView {

@@ -1,14 +1,19 @@
 import type { Ticket } from '../contracts/messages';
+import { eventWorkflowId } from '../contracts/names';
 import type { Done, Enqueue, QueueInput, QueueState, QueueView, Resolve, Waiting } from '../contracts/queue';
 import { covers } from './supersede';
 
 /** Beyond this a ticket is refused; its event enrols itself later. Measured limit of a continue-as-new is 2 MB. */
 export const MAX_TICKETS = 15_000;
 /** Beyond this a parked event is only counted here; it stays open and visible by itself. */
-export const MAX_PARKED = 500;
+export const MAX_PARKED = 300;
+/** What the queue keeps of a parked event's reason and scope, in characters; the event itself shows all. */
+const MAX_REASON = 200;
+const MAX_SCOPE = 600;
 
-export const queueState = (input: QueueInput): QueueState => ({
-  tickets: [],
+/** The state to begin with: a new queue's, or what {@link pack} carried over a continue-as-new. */
+export const queueState = ({ packed = [], ...input }: QueueInput): QueueState => ({
+  tickets: packed.map(([id, run, key]) => ({ id: eventWorkflowId(id), run, key })),
   turn: null,
   number: 0,
   lastKey: 0,
@@ -20,6 +25,12 @@ export const queueState = (input: QueueInput): QueueState => ({
   counts: { done: 0, parked: 0, stuck: 0, lost: 0 },
   ...input,
 });
+
+/** The state as the input of the next run. */
+export function pack({ tickets, ...state }: QueueState): QueueInput {
+  const prefix = eventWorkflowId('').length;
+  return { ...state, packed: tickets.map(({ id, run, key }) => [id.slice(prefix), run, key]) };
+}
 
 /**
  * Takes tickets in; a queue that was empty and is rebuilt by enrolments, or had refused tickets, settles first.
@@ -91,9 +102,10 @@ function park(state: QueueState, { id, run, scope, parked }: Done): void {
   if (parked === undefined) {
     return;
   }
-  const { halt, ...rest } = parked;
+  const { halt, reason, ...rest } = parked;
   if (state.parked.length < MAX_PARKED) {
-    state.parked.push({ id, run, ...rest, ...(scope === undefined ? {} : { scope }) });
+    const kept = scope !== undefined && JSON.stringify(scope).length <= MAX_SCOPE ? { scope } : {};
+    state.parked.push({ id, run, ...rest, reason: reason.slice(0, MAX_REASON), ...kept });
   }
   if (halt && state.haltedBy === null) {
     state.haltedBy = id;

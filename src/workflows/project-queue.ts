@@ -80,7 +80,7 @@ class ProjectQueue {
       await this.tellParked();
       await this.settle();
       if (this.isLong()) {
-        await continueAsNew<typeof projectQueue>(this.state);
+        await continueAsNew<typeof projectQueue>(domain.pack(this.state));
       }
       await this.grantNext();
       const changed = await this.somethingToDo();

@@ -1,5 +1,5 @@
 import { projectQueueId, WORKFLOW } from '../../../src/contracts/names';
-import { MAX_TICKETS, queueState } from '../../../src/domain/project-queue';
+import { MAX_TICKETS } from '../../../src/domain/project-queue';
 import { failure } from '../../../src/errors';
 import type { Core } from '../../support/core';
 import { latch, newProject, startCore } from '../../support/core';
@@ -125,15 +125,11 @@ test('a queue goes on over continue-as-new, also while a turn is held, and loses
 test('a full queue fits into what Temporal takes, refuses further tickets and says so', async () => {
   const project = newProject();
   const uuid = (at: number) => `00000000-0000-4000-8000-${String(at).padStart(12, '0')}`;
-  const tickets = Array.from({ length: MAX_TICKETS }, (_, at) => ({
-    id: `ftrack-event/${uuid(at)}`,
-    run: uuid(at),
-    key: Date.now() * 1000 + at,
-  }));
+  const packed = Array.from({ length: MAX_TICKETS }, (_, at) => [uuid(at), uuid(at), 1.7e15 + at]);
   await core.client.workflow.start(WORKFLOW.queue, {
     workflowId: projectQueueId(project),
     taskQueue: core.taskQueue,
-    args: [{ ...queueState({ project, timeScale: 20 }), tickets, paused: 'test' }],
+    args: [{ project, timeScale: 20, packed, paused: 'test' }],
   });
 
   await core.enqueue(project, [{ id: 'ftrack-event/one-too-many', run: uuid(1), key: core.key() }]);

@@ -1,0 +1,16 @@
+import { START_DELAY_JITTER, TIMINGS, timings } from '../../../src/contracts/timings';
+
+test('the production waits keep their order: heartbeat < watchdog < start delay, and so on', () => {
+  expect(TIMINGS.lateWrite).toBeLessThan(TIMINGS.heartbeat / 2);
+  expect(TIMINGS.heartbeat).toBeLessThan(TIMINGS.watchdog);
+  expect(TIMINGS.watchdog).toBeLessThanOrEqual(TIMINGS.idleClose);
+  expect(TIMINGS.idleClose).toBeLessThan(TIMINGS.startDelay * (1 - START_DELAY_JITTER));
+  expect(TIMINGS.startDelay * (1 + START_DELAY_JITTER)).toBeLessThan(TIMINGS.enrolAgain);
+  expect(TIMINGS.outageMax).toBeLessThanOrEqual(60_000);
+  expect(TIMINGS.settle).toBeLessThan(TIMINGS.watchdog);
+});
+
+test('a scale shrinks every wait alike', () => {
+  expect(timings(20)).toMatchObject({ startDelay: 30_000, heartbeat: 250 });
+  expect(timings()).toEqual(TIMINGS);
+});

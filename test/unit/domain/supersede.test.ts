@@ -1,0 +1,47 @@
+import type { FtrackEntity, FtrackEvent } from '../../../src/contracts/messages';
+import { covers, mergeScopes, scopeOf } from '../../../src/domain/supersede';
+
+const event = (...entities: FtrackEntity[]): FtrackEvent => ({
+  id: 'e',
+  topic: 'ftrack.update',
+  user: {},
+  entities,
+  arrivedAt: 0,
+});
+const update = (entityId: string, ...keys: string[]): FtrackEntity => ({
+  entityId,
+  entityType: 'task',
+  action: 'update',
+  keys,
+});
+
+test('an update is about the attributes it names, everything else about the whole entity', () => {
+  const scope = scopeOf(
+    event(update('a', 'name'), { ...update('b'), action: 'add' }, update('a', 'statusid')),
+  );
+
+  expect(scope).toEqual({ a: ['name', 'statusid'], b: '*' });
+});
+
+test('an event of many entities carries no scope', () => {
+  expect(
+    scopeOf(event(...Array.from({ length: 41 }, (_, at) => update(String(at), 'name')))),
+  ).toBeUndefined();
+});
+
+test('only what settles every attribute of every entity covers', () => {
+  const open = { a: ['name'], b: ['statusid'] };
+
+  expect(covers({ a: '*', b: ['statusid', 'name'] }, open)).toBe(true);
+  expect(covers({ a: ['name'] }, open)).toBe(false);
+  expect(covers({ a: ['statusid'], b: '*' }, open)).toBe(false);
+  expect(covers({ a: ['name'] }, { a: '*' })).toBe(false);
+  expect(covers({ a: '*' }, {})).toBe(false);
+});
+
+test('scopes add up', () => {
+  expect(mergeScopes([{ a: ['name'] }, undefined, { a: ['bid'], b: '*' }])).toEqual({
+    a: ['name', 'bid'],
+    b: '*',
+  });
+});
