@@ -1,6 +1,7 @@
 import type { FtrackEntity, FtrackEvent } from '../contracts/messages';
 import { utf8Bytes } from './split';
 
+/** @internal */
 export const SUMMARY_BYTES = 200;
 
 const VERBS: Readonly<Record<string, string>> = {

@@ -15,6 +15,7 @@ export interface SplitLimits {
   readonly bytes: number;
 }
 
+/** @internal */
 export const SPLIT_LIMITS: SplitLimits = { entities: 200, bytes: 200 * 1024 };
 
 /** Of an entity that is too large by itself, changed values longer than this are left out; the key stays. */
@@ -51,7 +52,10 @@ export function splitEvent(event: FtrackEvent, limits: SplitLimits = SPLIT_LIMIT
   return parts;
 }
 
-/** The project an entity belongs to: named by its parents in any order, itself, or among the changed columns. */
+/**
+ * The project an entity belongs to: named by its parents in any order, itself, or among the changed columns.
+ * @internal
+ */
 export function projectOf(entity: FtrackEntity): string | null {
   if (entity.entityType === 'show') {
     return entity.entityId;

@@ -38,7 +38,7 @@ export interface LeecherOptions {
   readonly dispatch?: Pick<DispatchOptions, 'memory' | 'patience' | 'pauses'>;
 }
 
-export interface LeecherState {
+interface LeecherState {
   /** No problems. */
   readonly ready: boolean;
   /** One sentence each: what is not as it should be. */
@@ -59,6 +59,8 @@ export interface Leecher {
 
 const STOP_MS = 4_000;
 const GAUGES_MS = 1_000;
+/** Longer than the deadline of one request to Temporal. */
+const CATCHING_UP_MS = 15_000;
 
 /**
  * Connects to ftrack's event hub and hands every event that concerns us to Temporal, or to the spool while Temporal
@@ -203,11 +205,20 @@ function problemsOf({ hub, temporal, spool }: Pick<LeecherState, 'hub' | 'tempor
   if (hub.state !== 'delivering') {
     problems.push(hub.reason ?? `The connection to ftrack's event hub is ${hub.state}.`);
   }
-  if (temporal.mode === 'spooling') {
+  if (temporal.mode === 'spooling' && !isCatchingUp(temporal)) {
     const why = temporal.lastFailure === undefined ? '' : ` (${temporal.lastFailure.message})`;
     problems.push(
       `Temporal does not take events${why}; ${spool.events} wait in the spool and follow by themselves.`,
     );
   }
   return spool.problem === undefined ? problems : [...problems, spool.problem];
+}
+
+/** The spool is being drained: a matter of time, not a problem. */
+function isCatchingUp({ lastSuccess, lastFailure }: DispatchState): boolean {
+  return (
+    lastSuccess !== undefined &&
+    lastSuccess > (lastFailure?.at ?? 0) &&
+    Date.now() - lastSuccess < CATCHING_UP_MS
+  );
 }

@@ -5,7 +5,7 @@ import { FtrackEntity } from '../contracts/messages';
 export type Unreadable = 'not-an-object' | 'without-id' | 'without-topic';
 
 /** Entities, or fields of entities, that were left out of an event. */
-export type LeftOut = 'entity-without-id' | 'entity-malformed' | 'field-malformed';
+type LeftOut = 'entity-without-id' | 'entity-malformed' | 'field-malformed';
 
 export interface ParsedEvent {
   readonly event: FtrackEvent;

@@ -22,7 +22,7 @@ export type LeecherCounter =
   | 'leecher_spool';
 
 /** `leecher_spool_events`, `leecher_spool_bytes`, `leecher_in_memory`; `leecher_hub_delivering` is 0 or 1. */
-export type LeecherGauge =
+type LeecherGauge =
   | 'leecher_spool_events'
   | 'leecher_spool_bytes'
   | 'leecher_in_memory'

@@ -10,6 +10,7 @@ import type { Outgoing } from './outgoing';
 /**
  * What became of a start: the open run that holds the event (ours or another deliverer's), `closed` when its run is
  * over already, `rejected` when Temporal will never take it.
+ * @internal
  */
 export type StartResult = { readonly run: string } | 'closed' | 'rejected';
 
@@ -23,6 +24,8 @@ export interface TemporalStarter {
 export interface StarterOptions {
   readonly client: Client;
   readonly timeScale?: number;
+  /** Temporal task queue of the processor; the product's own unless a test needs another. */
+  readonly taskQueue?: string;
   /** Longest wait for one answer, ms. */
   readonly deadline?: number;
 }
@@ -33,7 +36,8 @@ const INVALID_ARGUMENT = 3;
 const RESOURCE_EXHAUSTED = 8;
 
 /** Talks to a Temporal server. */
-export function temporalStarter({ client, timeScale, deadline = 10_000 }: StarterOptions): TemporalStarter {
+export function temporalStarter(options: StarterOptions): TemporalStarter {
+  const { client, timeScale, taskQueue = TASK_QUEUE, deadline = 10_000 } = options;
   const scale = timeScale === undefined ? {} : { timeScale };
   const { startDelay } = timings(timeScale);
   return {
@@ -44,7 +48,7 @@ export function temporalStarter({ client, timeScale, deadline = 10_000 }: Starte
         const handle = await client.withDeadline(Date.now() + deadline, () =>
           client.workflow.start(WORKFLOW.event, {
             workflowId: id,
-            taskQueue: TASK_QUEUE,
+            taskQueue,
             args: [input],
             startDelay: Math.round(startDelay * jitter),
             workflowIdReusePolicy: 'REJECT_DUPLICATE',
@@ -70,7 +74,7 @@ export function temporalStarter({ client, timeScale, deadline = 10_000 }: Starte
         await client.withDeadline(Date.now() + deadline, () =>
           client.workflow.signalWithStart(WORKFLOW.queue, {
             workflowId: projectQueueId(project),
-            taskQueue: TASK_QUEUE,
+            taskQueue,
             args: [{ project, ...scale } satisfies QueueInput],
             signal: SIGNAL.enqueue,
             signalArgs: [{ tickets } satisfies Enqueue],

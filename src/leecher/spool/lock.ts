@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 
 /** The holder renews its lock this often; a lock this old has no holder, whatever its process id says. */
-export const LOCK_TIMINGS = { renew: 2_000, stale: 10_000 } as const;
+const LOCK_TIMINGS = { renew: 2_000, stale: 10_000 } as const;
 
 interface Holder {
   readonly token: string;
@@ -28,6 +28,7 @@ export interface SpoolLock {
  * Takes the lock. A lock whose process is gone is taken over at once where that can be seen (same host), else when it
  * has not been renewed for a while: process ids mean nothing across containers, and are used again.
  * @returns undefined when a live leecher holds it.
+ * @internal
  */
 export async function takeLock(options: LockOptions): Promise<SpoolLock | undefined> {
   const path = join(options.dir, 'lock');

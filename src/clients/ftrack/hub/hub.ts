@@ -14,7 +14,7 @@ import { backoff, HUB_TIMINGS } from './timings';
  * - `refused`: ftrack refuses the credentials; tried again slowly.
  * - `closed`: stopped by us.
  */
-export type HubState = 'connecting' | 'connected' | 'delivering' | 'refused' | 'closed';
+type HubState = 'connecting' | 'connected' | 'delivering' | 'refused' | 'closed';
 
 export interface HubStatus {
   readonly state: HubState;
@@ -27,7 +27,7 @@ export interface HubStatus {
 }
 
 /** An event to send; `id` and `source` are added. */
-export interface HubMessage {
+interface HubMessage {
   readonly topic: string;
   readonly data: Readonly<Record<string, unknown>>;
   /** Expression over subscribers; empty for all. */
