@@ -34,7 +34,7 @@ async function start(context: ServiceContext): Promise<RunningService> {
       temporalStarter({ client, ...scale }),
       `Temporal at ${temporal.address} is not set up yet`,
     ),
-    spool: { dir: spoolDir(env.spoolDir).dir, expectMount: true },
+    spool: { dir: spoolDir(env.spoolDir), expectMount: true },
     install: env.install,
     userId: () => userId,
     logger,

@@ -1,9 +1,11 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import os from 'node:os';
 import path from 'node:path';
 import { freePort } from '../../src/clients/temporal/server';
 import { sharedTemporal } from '../support/temporal';
@@ -159,4 +161,32 @@ test('while Temporal is away the processor waits, says so in /readyz and its log
   expect(body).toMatchObject({ ready: false, waitingFor: 'Temporal' });
   expect(process_.out()).toContain(`Temporal does not answer at 127.0.0.1:${away}; check TEMPORAL_ADDRESS`);
   expect(process_.out()).not.toContain('hunter2');
+}, 60_000);
+
+test('the leecher listens and spools while Temporal is away, says so, and ends with 0', async () => {
+  const port = await freePort();
+  const away = await freePort();
+  const spool = mkdtempSync(path.join(os.tmpdir(), 'spool-'));
+  const leecher = run(['leech'], {
+    ...FTRACK,
+    AYON_SERVER_URL: 'http://127.0.0.1:9',
+    AYON_API_KEY: 'k',
+    AYON_ADDON_VERSION: '1.2.3',
+    TEMPORAL_ADDRESS: `127.0.0.1:${away}`,
+    HTTP_PORT: String(port),
+    SPOOL_DIR: spool,
+  });
+  await until(() => leecher.out().includes('Waiting for Temporal'), { what: 'the warning', ms: 30_000 });
+
+  const response = await fetch(`http://127.0.0.1:${port}/readyz`);
+  const body = (await response.json()) as { problems: string[] };
+  const stoppedAt = Date.now();
+  leecher.child.kill('SIGTERM');
+
+  expect(await leecher.ended).toBe(0);
+  expect(Date.now() - stoppedAt).toBeLessThan(8_000);
+  expect(response.status).toBe(503);
+  expect(body.problems.join(' ')).toMatch(/ftrack/);
+  expect(leecher.out()).not.toContain('hunter2');
+  rmSync(spool, { recursive: true, force: true });
 }, 60_000);

@@ -23,7 +23,7 @@ const RULES: readonly Rule[] = [
   },
   {
     name: 'no path of one machine',
-    pattern: /(?<![\w.}])\/(?:work|root|Users|home\/\w+|tmp)\//,
+    pattern: /(?<![\w.}])\/(?:work\/(?:main|shared)|root|Users|home\/\w+|tmp)\//,
     where: /\.(?:ts|js|mjs|json|md|yml|yaml|sh)$|Dockerfile|\.ci\/run/,
     except: /^test\/fixtures\/|package-lock\.json$/,
     breach: "const file = '/root/.cache/x';",
@@ -80,4 +80,17 @@ test.each(RULES)('$name', ({ pattern, where, except, breach }) => {
   expect(looked.length).toBeGreaterThan(0);
   expect(found).toEqual([]);
   expect(breach).toMatch(pattern);
+});
+
+test('the lock file has an entry for each binary of each platform, or npm ci refuses it', () => {
+  const { packages } = JSON.parse(textOf('package-lock.json')) as {
+    packages: Record<string, { optionalDependencies?: Record<string, string>; version?: string }>;
+  };
+  const wanted = Object.values(packages).flatMap(({ optionalDependencies = {} }) =>
+    Object.keys(optionalDependencies),
+  );
+  const present = new Set(Object.keys(packages).map((place) => place.replace(/^.*node_modules\//, '')));
+
+  expect(wanted.length).toBeGreaterThan(10);
+  expect(wanted.filter((name) => !present.has(name))).toEqual([]);
 });
