@@ -70,7 +70,7 @@ interface DescribedError {
  * What a log line tells of an error: only these fields, because errors of HTTP and gRPC clients carry whole requests
  * with their headers.
  */
-export function describeError(error: unknown): DescribedError {
+function describeError(error: unknown): DescribedError {
   if (!(error instanceof Error)) {
     return { type: typeof error, message: String(error) };
   }

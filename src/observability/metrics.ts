@@ -4,7 +4,7 @@ const PREFIX = 'ayon_ftrack_';
 const SCRAPE_TIMEOUT_MS = 2_000;
 
 /** Every counter: bare name (exported as `ayon_ftrack_<name>_total`), help, labels. */
-export const COUNTERS = {
+const COUNTERS = {
   leecher_events: { help: 'Events by what became of them at the leecher', labels: ['outcome'] },
   leecher_skipped: { help: 'Events that start no workflow, by reason', labels: ['reason'] },
   leecher_left_out: {
@@ -18,7 +18,7 @@ export const COUNTERS = {
 } as const satisfies Record<string, Definition>;
 
 /** Every gauge: bare name (exported as `ayon_ftrack_<name>`), help. */
-export const GAUGES = {
+const GAUGES = {
   leecher_spool_events: { help: 'Events that wait in the spool' },
   leecher_spool_bytes: { help: 'Size of the spool' },
   leecher_in_memory: { help: 'Events that wait in memory for Temporal' },
@@ -30,8 +30,8 @@ interface Definition {
   readonly help: string;
   readonly labels: readonly string[];
 }
-export type CounterName = keyof typeof COUNTERS;
-export type GaugeName = keyof typeof GAUGES;
+type CounterName = keyof typeof COUNTERS;
+type GaugeName = keyof typeof GAUGES;
 
 export interface Metrics {
   /** Adds to a counter; `labels` must be those of its definition. */

@@ -40,7 +40,7 @@ export interface ProcessorOptions {
   readonly taskQueue?: string;
 }
 
-export interface ProcessorState {
+interface ProcessorState {
   readonly state: 'connecting' | 'running' | 'stopping' | 'stopped';
   /** Activities that run at this moment. */
   readonly activities: number;

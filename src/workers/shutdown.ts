@@ -4,7 +4,7 @@ import type { Logger } from '../observability/logger';
 const DEADLINE_MS = 8_000;
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
-export interface ShutdownPart {
+interface ShutdownPart {
   readonly name: string;
   /** Ends the part. Names of what it had to leave unfinished, if any. */
   stop(): Promise<readonly string[] | void>;

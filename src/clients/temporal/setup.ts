@@ -6,7 +6,7 @@ import { TemporalConfigError } from './connect';
 
 const DAY_S = 86_400;
 /** Closed runs stay visible at least so long: people look for last month's event. */
-export const MIN_RETENTION_DAYS = 30;
+const MIN_RETENTION_DAYS = 30;
 /** Type numbers of temporal.api.enums.v1.IndexedValueType. */
 const INDEXED_TYPE = { KEYWORD: 2 } as const;
 const STATUS = { notFound: 5, alreadyExists: 6, denied: 7, unimplemented: 12 } as const;
