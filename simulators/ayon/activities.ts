@@ -209,7 +209,7 @@ function place(entity: EntityRecord): JsonObject {
 }
 
 /** The entity that an activity was written on. */
-export function originOf(project: ProjectRecord, activity: ActivityRecord): EntityRecord | undefined {
+function originOf(project: ProjectRecord, activity: ActivityRecord): EntityRecord | undefined {
   const origin = activity.references.find(({ type }) => type === 'origin');
   const kind = ALL_KINDS.find((known) => known === origin?.entityType);
   return kind && origin ? project.entities.get(kind, origin.entityId) : undefined;

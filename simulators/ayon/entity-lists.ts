@@ -9,7 +9,7 @@ import { mergeValues } from './project';
 import type { AyonStore } from './store';
 
 /** One entry of a list; the same entity may be in it more than once. */
-export interface ListItem {
+interface ListItem {
   readonly id: string;
   readonly entityId: string;
   position: number;

@@ -50,7 +50,7 @@ function taskNames(project: ProjectRecord, folder: EntityRecord): string[] {
 }
 
 /** A row of `GET /api/projects/{p}/folders`; `path` has no slash in front there. */
-export function folderRow(
+function folderRow(
   store: AyonStore,
   project: ProjectRecord,
   at: { folder: EntityRecord; attrib: boolean },

@@ -51,7 +51,7 @@ function textOf(value: Json | undefined): string {
 }
 
 /** One line of a validation message as operations and uncaught errors print it. */
-export function issueText(issue: Issue): string {
+function issueText(issue: Issue): string {
   const context = Object.entries(issue.ctx ?? {}).map(([key, value]) => `; ${key}=${textOf(value)}`);
   return `${issue.loc.join(' -> ')}\n  ${issue.msg} (type=${issue.type}${context.join('')})`;
 }

@@ -8,7 +8,7 @@ import { editsAs } from './edits';
 import { fault } from './errors';
 import { GraphqlEndpoint } from './graphql/execute';
 import type { AddRoute } from './request';
-import { authenticated, errorAnswer, identify } from './request';
+import { authenticated, errorAnswer, identify, withRequestId } from './request';
 import { addEntityRoutes } from './routes/entities';
 import { addEventRoutes } from './routes/events';
 import { addProjectRoutes } from './routes/projects';
@@ -61,10 +61,10 @@ function addRoutes(server: SimulatorServer, store: AyonStore): () => void {
     server.route(method, pattern, authenticated(store, handler));
   };
   const graphql = new GraphqlEndpoint(store);
-  server.route('GET', '/api/info', () => ({ json: serverInfo(store) }));
+  server.route('GET', '/api/info', () => withRequestId({ json: serverInfo(store) }));
   server.route('POST', '/graphql', async (request) => {
     const { body, user } = identify(store, request);
-    return { json: await graphql.answer(body, user) };
+    return withRequestId({ json: await graphql.answer(body, user) });
   });
   addSystemRoutes(add, store);
   addUserRoutes(add, store);

@@ -9,7 +9,7 @@ import { storedKeyOrder } from './json';
 import type { LinkRecord } from './links';
 
 /** An uploaded picture; kept as it came, the real server scales it to 500 pixels. */
-export interface Thumbnail {
+interface Thumbnail {
   readonly bytes: Buffer;
   readonly contentType: string;
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { RouteAnswer, RouteHandler, RouteRequest } from '../http';
 import { AyonFault, EntityError, fault, invalidRequest } from './errors';
 import type { Origin } from './event-log';
@@ -68,7 +69,7 @@ function authenticate(store: AyonStore, request: RouteRequest): UserRecord {
 }
 
 /** An answer in plain text. */
-export class PlainFault extends Error {
+class PlainFault extends Error {
   readonly status: number;
 
   constructor(status: number, text: string) {
@@ -100,9 +101,14 @@ export function identify(store: AyonStore, request: RouteRequest): AyonRequest {
   return { method, path, params, query, body, json, raw, contentType, user, origin };
 }
 
+/** Every answer of the server bears an id of its request. */
+export function withRequestId(answer: RouteAnswer): RouteAnswer {
+  return { ...answer, headers: { ...answer.headers, 'x-request-id': randomUUID() } };
+}
+
 /** Wraps a handler for users who are known. */
 export function authenticated(store: AyonStore, handler: AyonHandler): RouteHandler {
-  return (request) => plainAnswer(handler(identify(store, request)));
+  return (request) => withRequestId(plainAnswer(handler(identify(store, request))));
 }
 
 function plainAnswer({ status = 200, json, bytes, contentType, headers }: AyonAnswer): RouteAnswer {
@@ -114,6 +120,10 @@ function plainAnswer({ status = 200, json, bytes, contentType, headers }: AyonAn
 
 /** The answer for an exception of a handler. */
 export function errorAnswer(error: unknown): RouteAnswer {
+  return withRequestId(answerFor(error));
+}
+
+function answerFor(error: unknown): RouteAnswer {
   if (error instanceof AyonFault) {
     return { status: error.status, json: error.body };
   }

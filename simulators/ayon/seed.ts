@@ -9,16 +9,8 @@ import type { AyonStore } from './store';
 import { SERVICE_ORIGIN } from './store';
 import { Transaction } from './transaction';
 
-/** The kind of a folder is the display name that ftrack has for the kind of work. */
-const FOLDER_TYPES: Readonly<Record<StudioEntityType, string>> = {
-  Folder: 'Folder',
-  Episode: 'Episode',
-  Sequence: 'Sequence',
-  Shot: 'Shot',
-  AssetBuild: 'Asset Build',
-  Task: 'Task',
-  Milestone: 'Milestone',
-};
+/** Folders bear the display name that ftrack has for the kind of work, where it differs from the word in its API. */
+const FOLDER_TYPES: Readonly<Partial<Record<StudioEntityType, string>>> = { AssetBuild: 'Asset Build' };
 
 /** The id that an AYON entity has which was made from an ftrack one: the same uuid without dashes. */
 export function ayonId(ftrackId: string): string {
@@ -101,7 +93,10 @@ class ProjectSeed {
     if (paired) {
       const tx = new Transaction(this.#store, project);
       for (const entity of this.#project.entities) {
-        this.#add(tx, entity);
+        // Milestones have no counterpart in AYON.
+        if (entity.type !== 'Milestone') {
+          this.#add(tx, entity);
+        }
       }
       // No commit: a mirrored studio starts without a history of events.
     }
@@ -109,13 +104,10 @@ class ProjectSeed {
 
   #anatomy(): ReturnType<typeof defaultAnatomy> {
     const { taskTypes } = this.#studio;
-    const used = new Set(this.#project.entities.filter(isFolder).map(({ type }) => FOLDER_TYPES[type]));
-    for (const standard of ['Folder', 'Episode', 'Sequence', 'Shot', 'Asset Build', 'Milestone']) {
-      used.add(standard);
-    }
+    const folderTypes = ['Folder', 'Episode', 'Sequence', 'Shot', 'Asset Build'];
     return {
       ...defaultAnatomy(),
-      folderTypes: [...used].map((name) => ({ name, shortName: '', color: '#cccccc', icon: 'folder' })),
+      folderTypes: folderTypes.map((name) => ({ name, shortName: '', color: '#cccccc', icon: 'folder' })),
       taskTypes: taskTypes
         .filter(({ isAssetType }) => !isAssetType)
         .map(({ name, color }) => ({ name, shortName: '', color, icon: 'task_alt' })),
@@ -150,7 +142,7 @@ class ProjectSeed {
     const names = name === entity.name ? { name } : { name, label: entity.name };
     const parent = entity.parent === null ? null : ayonId(entity.parent);
     if (isFolder(entity)) {
-      return { ...names, folderType: FOLDER_TYPES[entity.type], parentId: parent };
+      return { ...names, folderType: FOLDER_TYPES[entity.type] ?? entity.type, parentId: parent };
     }
     if (parent === null) {
       throw new AyonFault(

@@ -274,7 +274,7 @@ function attribType(name: string, scope: AttributeScope, attributes: AttributeMa
 }
 
 /** The schema as text: a part of the real server's, with the attributes that this server knows. */
-export function schemaText(attributes: AttributeMap): string {
+function schemaText(attributes: AttributeMap): string {
   const scopes = ['Project', 'Folder', 'Task', 'Product', 'Version', 'Representation', 'User'];
   const attribTypes = scopes.map((name) => {
     return attribType(name, name.toLowerCase() as AttributeScope, attributes);

@@ -60,6 +60,14 @@ export function addProjectRoutes(add: AddRoute, store: AyonStore): void {
     const project = projectOf(request);
     return { json: anatomyView(project, project.attrib, store.attributes) };
   });
+  add('POST', '/api/projects/:project/anatomy', (request) => {
+    requireManager(request);
+    const { folder_types, task_types, statuses, tags, attributes: attrib } = request.body;
+    const given = { folder_types, task_types, statuses, tags, attrib };
+    const body = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+    patchProject(store, { project: projectOf(request), body }, request.origin);
+    return NO_CONTENT;
+  });
   add('GET', '/api/anatomy/presets', () => ({ json: { version: '1.0.0', presets: [] } }));
   add('GET', '/api/anatomy/presets/_', () => ({ json: anatomyView(defaultAnatomy(), {}, store.attributes) }));
   add('GET', '/api/projects/:project/folders', (request) => {

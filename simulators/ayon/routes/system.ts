@@ -10,7 +10,7 @@ import type { AyonStore } from '../store';
 import { isManager } from '../users';
 
 /** The server version that the recorded answers come from. */
-export const SERVER_VERSION = '1.16.0+DEVELOP';
+const SERVER_VERSION = '1.16.0+DEVELOP';
 
 const CORE_VERSION = '1.9.7+dev';
 const BUNDLE = 'ftrack-test';

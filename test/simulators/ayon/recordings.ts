@@ -33,7 +33,7 @@ const HOST_KEYS = new Set([
 ]);
 
 /** Hides ids, times, hashes and host facts. */
-export function normalized(value: unknown, key = ''): unknown {
+function normalized(value: unknown, key = ''): unknown {
   if (HOST_KEYS.has(key)) {
     return CUT;
   }

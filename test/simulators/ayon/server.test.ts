@@ -47,6 +47,20 @@ describe('AYON simulator', () => {
     expect([...simulator.store.events.ascending()]).toEqual([]);
   });
 
+  it('replaces the anatomy of a project and puts an id on every answer', async () => {
+    simulator = await startAyonSimulator();
+    simulator.store.addProject({ name: 'show', code: 'shw' });
+    const client = new TestClient(simulator);
+
+    const folder_types = [{ name: 'Shot', original_name: 'Shot' }];
+    await client.send('POST', '/api/projects/show/anatomy', { folder_types, attributes: { fps: 30 } });
+    const info = await fetch(`${simulator.url}/api/info`);
+
+    const { body } = await client.send('GET', '/api/projects/show');
+    expect(body).toMatchObject({ folderTypes: [{ name: 'Shot' }], attrib: { fps: 30 } });
+    expect(info.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
   it('makes only projects and users of a studio that was not synced yet', async () => {
     simulator = await startAyonSimulator({ studio, paired: false });
     const client = new TestClient(simulator);
