@@ -15,6 +15,7 @@ export interface Assignment {
 
 const accepts: Partial<Record<ScalarAttribute['type'], (value: unknown) => boolean>> = {
   str: (value) => typeof value === 'string',
+  fk: (value) => typeof value === 'string',
   json: (value) => typeof value === 'string',
   int: (value) => Number.isInteger(value),
   num: (value) => typeof value === 'number' && Number.isFinite(value),

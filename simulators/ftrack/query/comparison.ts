@@ -61,6 +61,7 @@ function conversion(attribute: ScalarAttribute): {
         stored: (value) => (typeof value === 'boolean' ? value : undefined),
       };
     case 'str':
+    case 'fk':
     case 'json':
     case 'var':
     case 'obj': {

@@ -94,10 +94,9 @@ export class Projector {
 /** Type, primary key and, unless strict, the system projections. */
 export function reference(reader: Reader, row: Row, strict = false): Data {
   const schema = reader.store.registry.get(row.type);
+  const { system = [], discriminators = [] } = schema.definition;
   const out: Data = { __entity_type__: row.type };
-  for (const name of strict
-    ? schema.primaryKey
-    : [...schema.primaryKey, ...(schema.definition.system ?? [])]) {
+  for (const name of strict ? schema.primaryKey : [...schema.primaryKey, ...system, ...discriminators]) {
     out[name] = row.data[name] ?? null;
   }
   return out;

@@ -7,7 +7,7 @@ export const activitySchemas: readonly SchemaDefinition[] = [
   schema(
     'Event',
     { alias: 'SocialEvent', system: ['project_id'], group: true },
-    `id:int=socialid!*; action:str; insert:str; data:str; created_at:dt; parent_type:str; parent_id:str
+    `id:int=socialid!*; action:str=action; insert:str=insert; data:str; created_at:dt; parent_type:str; parent_id:str
     project_id:@Project=showid; project:>Project=show; user_id:@User=userid; user:>User`,
   ),
   schema(
@@ -35,7 +35,7 @@ export const activitySchemas: readonly SchemaDefinition[] = [
     'Note',
     { system: ['project_id'], group: true },
     `id:str=noteid!* d="{uid}"; content:str=text; parent_id:str; parent_type:str; user_id:@User=userid*
-    author:>User(user_id)=user; date:dt; thread_activity:dt=triggerdate; frame_number:int; is_todo:bool d=false
+    author:>BaseUser(user_id)=user; date:dt; thread_activity:dt=triggerdate; frame_number:int; is_todo:bool d=false
     in_reply_to_id:@Note=noteparentid; in_reply_to:>Note=noteparent; replies:[Note(in_reply_to_id)]=notes
     project_id:@Project; project:>Project; completed_at:dt; completed_by_id:@User; completed_by:>User
     metadata:{Metadata(parent_id)}=meta`,

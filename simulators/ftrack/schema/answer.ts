@@ -5,6 +5,7 @@ import type { EntitySchema, SchemaRegistry } from './registry';
 
 const wireTypes: Record<ScalarType, string> = {
   str: 'string',
+  fk: 'string',
   int: 'integer',
   num: 'number',
   bool: 'boolean',
@@ -14,7 +15,7 @@ const wireTypes: Record<ScalarType, string> = {
   obj: 'object',
 };
 
-const formats: Partial<Record<ScalarType, string>> = { dt: 'date-time', json: 'json' };
+const formats: Partial<Record<ScalarType, string>> = { dt: 'date-time', json: 'json', fk: 'foreign_key' };
 
 function scalarProperty(attribute: ScalarAttribute): Data {
   const property: Data = { type: wireTypes[attribute.type] };

@@ -39,7 +39,8 @@ export function objectTypeSchema(
       mixin: 'TypedContext',
       alias: 'Task',
       classifier: { column: 'object_type_id', value: objectTypeId },
-      system: ['project_id', 'context_type', 'object_type_id'],
+      system: ['project_id', 'context_type'],
+      discriminators: ['object_type_id'],
       defaults: names,
       group: true,
       alsoImmutable,
@@ -56,7 +57,7 @@ export const contextSchemas: readonly SchemaDefinition[] = [
     `id:str!* d="{uid}"; context_type:str*; name:str*; parent_id:@Context; project_id:@Project
     parent:>Context; children:[Context(parent_id)]
     created_at:dt!; created_by_id:@User=created_by!; created_by:>User=createdBy!
-    thumbnail_id:str=thumbid; thumbnail_url:obj!~; link:str=_api_link!; _link:str=_api_link!
+    thumbnail_id:fk=thumbid; thumbnail_url:obj!~; link:str=_api_link!; _link:str=_api_link!
     appointments:[Appointment(context_id)]=context_appointments
     assignments:[Appointment(context_id,type=assignment)]=context_assignments
     allocations:[Appointment(context_id,type=allocation)]=context_allocations
@@ -77,7 +78,8 @@ export const contextSchemas: readonly SchemaDefinition[] = [
     {
       mixin: 'Context',
       alias: 'Task',
-      system: ['project_id', 'context_type', 'object_type_id'],
+      system: ['project_id', 'context_type'],
+      discriminators: ['object_type_id'],
       defaults: names,
       group: true,
     },
@@ -99,7 +101,7 @@ export const contextSchemas: readonly SchemaDefinition[] = [
   schema(
     'TypedContextLink',
     { alias: 'Dependency', defaults: ['id', 'from_id', 'to_id'] },
-    `id:str=dependencyid!* d="{uid}"; from_id:@TypedContext*; to_id:@TypedContext*; lag:num
+    `id:str=dependencyid!* d="{uid}"; from_id:@TypedContext*; to_id:@TypedContext*; lag:num=lag
     from:>TypedContext=fromTask; to:>TypedContext=toTask; type:str d="end_to_start"
     metadata:{Metadata(parent_id)}=meta`,
   ),

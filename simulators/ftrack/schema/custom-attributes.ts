@@ -24,8 +24,8 @@ export const customAttributeSchemas: readonly SchemaDefinition[] = [
     'CustomConfigurationBase',
     { alias: 'RegisterBase' },
     `id:str=registerid!* d="{uid}"; key:str; label:str; config:str* d="{}"; core:bool* d=false; sort:int d=0
-    entity_type:str=entity; object_type_id:@ObjectType=entity_key; object_type:>ObjectType
-    project_id:@Project=topid; group_id:@CustomAttributeGroup=groupid; group:>CustomAttributeGroup
+    entity_type:str=entity; object_type_id:str=entity_key; object_type:>ObjectType=object_type
+    project_id:str=topid; group_id:@CustomAttributeGroup=groupid; group:>CustomAttributeGroup
     read_security_roles:[SecurityRole~]=read_roles~; write_security_roles:[SecurityRole~]=write_roles~`,
   ),
   schema(

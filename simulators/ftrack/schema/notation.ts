@@ -1,6 +1,6 @@
 import type { Value } from '../values';
 
-export type ScalarType = 'str' | 'int' | 'num' | 'bool' | 'dt' | 'json' | 'var' | 'obj';
+export type ScalarType = 'str' | 'fk' | 'int' | 'num' | 'bool' | 'dt' | 'json' | 'var' | 'obj';
 
 interface AttributeBase {
   readonly name: string;
@@ -53,6 +53,8 @@ export interface SchemaDefinition {
   /** Default `id`. */
   readonly primaryKey?: readonly string[];
   readonly system?: readonly string[];
+  /** Attributes that tell the subtype: like system projections, but not listed as such. */
+  readonly discriminators?: readonly string[];
   readonly defaults?: readonly string[];
   readonly group?: boolean;
   /** Immutable here although the mixin lets it change. */
@@ -126,7 +128,7 @@ function typed(base: AttributeBase, type: string, initial: string | undefined): 
 /**
  * Reads the compact form: attributes separated by `;` or line ends, each `name:type=legacy flags d=default`.
  *
- * Types: `str int num bool dt json var obj`, `@Target` a foreign key, `>Target(own column)` a relation (default
+ * Types: `str int num bool dt json var obj`, `@Target` a foreign key, `fk` one to what the simulator does not have, `>Target(own column)` a relation (default
  * column `<name>_id`), `[Target(column,filter=value)]` a collection, `[Target via Link(own,other)]` one over link
  * rows, `{Target(column)}` a mapped array. Flags: `!` immutable, `*` required, `~` computed, `^` only for filters.
  */

@@ -15,7 +15,7 @@ export const peopleSchemas: readonly SchemaDefinition[] = [
   schema(
     'BaseUser',
     { ...resource, mixin: 'Resource' },
-    'email:str; first_name:str=firstname; last_name:str=lastname; thumbnail_id:str=thumbid; thumbnail_url:obj!~',
+    'email:str; first_name:str=firstname; last_name:str=lastname; thumbnail_id:fk=thumbid; thumbnail_url:obj!~',
   ),
   schema(
     'User',
@@ -57,7 +57,7 @@ export const peopleSchemas: readonly SchemaDefinition[] = [
   schema(
     'SecurityRole',
     { alias: 'Auth_Role', defaults: ['id', 'name'] },
-    `id:str=roleid!* d="{uid}"; name:str; type:str=typeid
+    `id:str=roleid!* d="{uid}"; name:str; type:fk=typeid
     user_security_roles:[UserSecurityRole(security_role_id)]=userRoles`,
   ),
   schema(
