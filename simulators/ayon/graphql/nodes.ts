@@ -20,22 +20,22 @@ export interface NodeContext {
   readonly entities: (kind: EntityKind, args: EntityArgs) => Connection<EntityNode>;
 }
 
-function numberText(value: number, definition: AttributeDefinition | undefined): string {
-  const isFloat = definition?.data.type === 'float';
-  return isFloat && Number.isInteger(value) ? `${value}.0` : String(value);
+function valueText(value: Json, definition: AttributeDefinition | undefined): string {
+  if (typeof value === 'number') {
+    const isFloat = definition?.data.type === 'float';
+    return isFloat && Number.isInteger(value) ? `${value}.0` : String(value);
+  }
+  return typeof value === 'string' ? JSON.stringify(value) : sortedJson(value);
 }
 
 /** `allAttrib`: JSON with sorted keys, in which whole floats keep their `.0`. */
 export function allAttribText(values: JsonObject, attributes: AttributeMap): string {
-  const parts = Object.keys(values)
-    .sort()
-    .map((name) => {
-      const value = values[name];
-      const text =
-        typeof value === 'number' ? numberText(value, attributes.get(name)) : sortedJson(value ?? null);
-      return `${JSON.stringify(name)}:${text}`;
-    });
-  return `{${parts.join(',')}}`;
+  let text = '';
+  for (const name of Object.keys(values).sort()) {
+    // Names of attributes are letters and digits: nothing to escape.
+    text += `${text === '' ? '' : ','}"${name}":${valueText(values[name] ?? null, attributes.get(name))}`;
+  }
+  return `{${text}}`;
 }
 
 function textOrNull(value: JsonObject): string | null {
@@ -49,6 +49,7 @@ function textOrNull(value: JsonObject): string | null {
 export class EntityNode {
   readonly #record: EntityRecord;
   readonly #context: NodeContext;
+  #values: JsonObject | undefined;
 
   constructor(record: EntityRecord, context: NodeContext) {
     this.#record = record;
@@ -284,7 +285,8 @@ export class EntityNode {
   }
 
   #effective(): JsonObject {
-    return this.#context.inheritance.effective(this.#record);
+    this.#values ??= this.#context.inheritance.effective(this.#record);
+    return this.#values;
   }
 
   #count(kind: EntityKind): number {

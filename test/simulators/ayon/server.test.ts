@@ -115,6 +115,19 @@ describe('AYON simulator', () => {
     expect(simulator.calls.list().map(({ status }) => status)).toEqual([503, 200]);
   });
 
+  it('is steered over HTTP when it runs in another process', async () => {
+    simulator = await startAyonSimulator();
+    const client = new TestClient(simulator);
+    const fault = { match: { path: '^/api/projects$' }, effect: { status: 429, body: { slow: 'down' } } };
+
+    await client.send('POST', '/_simulator/faults', fault);
+    const slowed = await client.send('GET', '/api/projects');
+    const calls = await client.send('GET', '/_simulator/calls');
+
+    expect(slowed).toEqual({ status: 429, body: { slow: 'down' } });
+    expect(calls.body).toMatchObject([{ method: 'GET', path: '/api/projects', status: 429 }]);
+  });
+
   it('serves the addon settings that a test sets, and secrets by name', async () => {
     simulator = await startAyonSimulator();
     simulator.store.setAddonSettings({ ftrack_server: 'https://studio.example' });
