@@ -14,6 +14,10 @@ function entity(name: string): { id: string; name: string; parent: string | null
   return found;
 }
 
+interface Found {
+  project: { folders: { edges: { node: { id: string } }[] } };
+}
+
 describe('AYON simulator', () => {
   let simulator: AyonSimulator;
 
@@ -171,15 +175,16 @@ describe('AYON simulator', () => {
         project(name: $p) { byId: folder(id: $id) { id } parent: folder(id: $parent) { name }
           list: folders(attributes: [{name: "ftrackId", values: [$ftrackId]}], names: [$name]) { edges { node { id } } }
           folders(${filter}) { edges { node { id path attrib { fps } } } } } }`;
-      await client.query(query, variables);
-      const started = performance.now();
-      const data = await client.query<{ project: { folders: { edges: { node: { id: string } }[] } } }>(
-        query,
-        variables,
-      );
+      // The fastest of some tries: the machine that runs the tests may be busy.
+      let fastest = Number.POSITIVE_INFINITY;
+      for (let attempt = 0; attempt < 5; attempt += 1) {
+        const started = performance.now();
+        const data = await client.query<Found>(query, variables);
+        fastest = Math.min(fastest, performance.now() - started);
+        expect(data.project.folders.edges.map(({ node }) => node.id)).toEqual([id]);
+      }
 
-      expect(data.project.folders.edges.map(({ node }) => node.id)).toEqual([id]);
-      expect(performance.now() - started).toBeLessThan(50);
+      expect(fastest).toBeLessThan(20);
     }
   });
 });
