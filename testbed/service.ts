@@ -1,0 +1,113 @@
+import type { ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+
+const MAIN = path.join(__dirname, '../dist/cli/main.js');
+const READY_MS = 60_000;
+
+/** One line of a service's JSON log. */
+export interface LogLine {
+  readonly level: number;
+  readonly msg: string;
+  readonly [field: string]: unknown;
+}
+
+/** A service of ours as a process of its own, run from the build. */
+export class Service {
+  readonly log: LogLine[] = [];
+  readonly name: string;
+  private readonly child: ChildProcess;
+  private readonly ended: Promise<number | null>;
+  private unread = '';
+  private complaint = '';
+
+  constructor(command: 'leech' | 'process', env: Readonly<Record<string, string>>) {
+    this.name = command;
+    this.child = spawn(process.execPath, [MAIN, command], {
+      env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...env, HTTP_PORT: '0' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.ended = once(this.child, 'exit').then(([code]) => code as number | null);
+    this.child.stdout?.on('data', (chunk: Buffer) => this.read(chunk.toString()));
+    this.child.stderr?.on('data', (chunk: Buffer) => {
+      this.complaint = (this.complaint + chunk.toString()).slice(-2000);
+    });
+    const killWithParent = (): void => void this.child.kill('SIGKILL');
+    process.once('exit', killWithParent);
+    void this.ended.then(() => process.off('exit', killWithParent));
+  }
+
+  private read(text: string): void {
+    const lines = (this.unread + text).split('\n');
+    this.unread = lines.pop() ?? '';
+    for (const line of lines) {
+      this.log.push(line.startsWith('{') ? (JSON.parse(line) as LogLine) : { level: 0, msg: line });
+    }
+  }
+
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
+  get isRunning(): boolean {
+    return this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  /** Base address of its health server, once it listens. */
+  get url(): string | undefined {
+    return this.log.find((line) => typeof line['url'] === 'string')?.['url'] as string | undefined;
+  }
+
+  /** What `/readyz` says. */
+  async readiness(): Promise<{ ready: boolean; [detail: string]: unknown }> {
+    if (this.url === undefined) {
+      return { ready: false };
+    }
+    const response = await fetch(new URL('/readyz', this.url), { signal: AbortSignal.timeout(2000) });
+    return (await response.json()) as { ready: boolean };
+  }
+
+  /** @throws Error with what the service said last when it ends or is not ready in a minute. */
+  async ready(): Promise<void> {
+    const deadline = Date.now() + READY_MS;
+    while (!(await this.readiness().catch(() => ({ ready: false }))).ready) {
+      if (!this.isRunning || Date.now() > deadline) {
+        throw new Error(`${this.name} did not become ready: ${this.lastWords()}`);
+      }
+      await pause(50);
+    }
+  }
+
+  /** Its last complaints, for people who look for the reason of a failure. */
+  lastWords(): string {
+    const warnings = this.log.filter((line) => line.level >= 40).slice(-5);
+    return [this.complaint.trim(), ...warnings.map((line) => JSON.stringify(line))].join('\n').slice(-3000);
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.child.kill(name);
+  }
+
+  /** kill -9. */
+  async kill(): Promise<void> {
+    this.child.kill('SIGKILL');
+    await this.ended;
+  }
+
+  /** SIGTERM, as a container engine does it. @returns its exit code. */
+  async stop(): Promise<number | null> {
+    if (this.isRunning) {
+      this.child.kill('SIGTERM');
+    }
+    return this.ended;
+  }
+
+  /** Resident memory in bytes (Linux). */
+  async memory(): Promise<number> {
+    const { readFile } = await import('node:fs/promises');
+    const status = await readFile(`/proc/${this.pid}/status`, 'utf8');
+    return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1024;
+  }
+}
