@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { link, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 
@@ -34,7 +34,7 @@ export async function takeLock(options: LockOptions): Promise<SpoolLock | undefi
   const path = join(options.dir, 'lock');
   const { renew, stale } = options.timings ?? LOCK_TIMINGS;
   const token = randomUUID();
-  if (!(await create(path, token)) && !((await removeStale(path, stale)) && (await create(path, token)))) {
+  if (!(await create(path, token)) && !(await takeOver(path, token, stale))) {
     return undefined;
   }
   const timer = setInterval(() => void keep(), renew);
@@ -109,36 +109,45 @@ async function create(path: string, token: string): Promise<boolean> {
   }
 }
 
-/** Moves a stale lock away first, so that of two that find it only one removes it, and never a fresh one. */
-async function removeStale(path: string, staleMs: number): Promise<boolean> {
-  const found = await readHolder(path);
-  if (!(await isStale(path, found, staleMs))) {
+/**
+ * Replaces a stale lock in one step, so that there is no moment without one. A second file lets only one process do
+ * so at a time: else two that saw the same stale lock would replace it one after the other.
+ */
+async function takeOver(path: string, token: string, staleMs: number): Promise<boolean> {
+  const guard = `${path}.takeover`;
+  if (!(await create(guard, token))) {
+    if (await isOld(guard, staleMs)) {
+      await rm(guard, { force: true });
+    }
     return false;
   }
-  const aside = `${path}.${randomUUID()}`;
   try {
-    await rename(path, aside);
-  } catch (error) {
-    return isCode(error, 'ENOENT');
+    if (!(await isStale(path, staleMs))) {
+      return false;
+    }
+    const next = `${path}.${token}`;
+    await create(next, token);
+    await rename(next, path);
+    return true;
+  } finally {
+    await rm(guard, { force: true });
   }
-  const moved = await readHolder(aside);
-  if (moved?.token !== found?.token) {
-    await link(aside, path).catch(() => undefined);
-  }
-  await rm(aside, { force: true });
-  return moved?.token === found?.token;
 }
 
-async function isStale(path: string, holder: Holder | undefined, staleMs: number): Promise<boolean> {
-  const age = await stat(path).then(
-    ({ mtimeMs }) => Date.now() - mtimeMs,
-    () => Number.POSITIVE_INFINITY,
-  );
-  if (age > staleMs) {
+async function isStale(path: string, staleMs: number): Promise<boolean> {
+  if (await isOld(path, staleMs)) {
     return true;
   }
+  const holder = await readHolder(path);
   return holder !== undefined && holder.host === hostname() && !isAlive(holder.pid);
 }
+
+/** A file that is not there is not old: whoever creates it next has it. */
+const isOld = (path: string, ms: number): Promise<boolean> =>
+  stat(path).then(
+    ({ mtimeMs }) => Date.now() - mtimeMs > ms,
+    () => false,
+  );
 
 function isAlive(pid: number): boolean {
   try {

@@ -233,6 +233,22 @@ describe('handing events to Temporal', () => {
     expect(rig.temporal.heard('p1')).toEqual([...ids('a', 150), 'new']);
   });
 
+  it('writes what was in memory to the spool in arrival order, whatever the project', async () => {
+    rig = await startRig();
+    rig.temporal.before = () => new Promise<void>(() => undefined);
+    for (const name of ids('a', 6)) {
+      rig.offer([name], name > 'a2' ? 'p1' : 'p2');
+      rig.offer([`${name}x`], name > 'a2' ? 'p2' : 'p1');
+    }
+    await rig.dispatcher.stop(1);
+
+    const { items } = await rig.spool.take(100);
+
+    const keys = items.map(({ input }) => input.key);
+    expect(keys).toHaveLength(12);
+    expect(keys).toEqual(keys.toSorted((one, other) => one - other));
+  });
+
   it('finishes what is under way when it stops', async () => {
     rig = await startRig();
     rig.offer(ids('a', 250));

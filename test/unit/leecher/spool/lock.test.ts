@@ -52,11 +52,25 @@ describe('lock of a spool directory', () => {
   });
 
   it('is taken over at once from a process that is gone, by exactly one', async () => {
+    const pid = await deadPid();
+    for (let round = 0; round < 50; round += 1) {
+      await write({ token: 'old', pid, host: hostname() });
+
+      const taken = await Promise.all(Array.from({ length: 20 }, () => take()));
+
+      expect(taken.filter((lock) => lock !== undefined)).toHaveLength(1);
+      expect(await readdir(dir)).toEqual(['lock']);
+    }
+  });
+
+  it('is taken over although somebody died in the middle of that', async () => {
+    const old = new Date(Date.now() - 20_000);
     await write({ token: 'old', pid: await deadPid(), host: hostname() });
+    await writeFile(join(dir, 'lock.takeover'), '');
+    await utimes(join(dir, 'lock.takeover'), old, old);
 
-    const taken = await Promise.all(Array.from({ length: 20 }, () => take()));
+    held.push(await waitForLock({ dir, onLost }, 5_000));
 
-    expect(taken.filter((lock) => lock !== undefined)).toHaveLength(1);
     expect(await readdir(dir)).toEqual(['lock']);
   });
 
