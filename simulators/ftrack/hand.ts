@@ -6,7 +6,7 @@ import { asText } from './values';
 /** One operation of a batch, as the HTTP API takes it. */
 export type Operation = Readonly<Record<string, unknown>>;
 
-/** An entity as the store has it. */
+/** An entity as the store had it when it was looked up. */
 export interface FoundEntity {
   readonly id: string;
   readonly type: string;
@@ -50,12 +50,12 @@ export class Hand {
     if (!current) {
       throw new Error(`The simulated ftrack has no entity ${path}.`);
     }
-    return { id: current.key, type: current.type, data: current.data };
+    return { id: current.key, type: current.type, data: { ...current.data } };
   }
 
   entity(id: string): FoundEntity {
     const row = this.context(id);
-    return { id, type: row.type, data: row.data };
+    return { id, type: row.type, data: { ...row.data } };
   }
 
   /** @returns id of the new entity */

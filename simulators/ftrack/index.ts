@@ -15,11 +15,7 @@ import { seedStudio } from './seed';
 import { createFtrackServer } from './server';
 import type { Store } from './store/store';
 
-export type { HeldRows } from './events/event-log';
-export type { HubEvent } from './events/update-event';
-export type { FoundEntity, Operation } from './hand';
 export { Hand } from './hand';
-export type { ConnectionInfo } from './hub/hub';
 
 export interface FtrackSimulatorOptions {
   /** Default 0: a free port. */

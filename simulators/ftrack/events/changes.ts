@@ -6,7 +6,7 @@ import type { Data, Value } from '../values';
 import { asText } from '../values';
 import { legacyColumns, legacyCustomValue, legacyFamily, parentIdOf } from './legacy';
 
-export interface EventParent {
+interface EventParent {
   readonly entityId: string;
   readonly entityType: string;
   readonly entity_type: string;

@@ -43,7 +43,13 @@ const contextColumns = [
   'created_by_id',
 ];
 
-function stamped(name: string, value: Value): Value {
+/** The API names types by schema, events by table. */
+const tables: Readonly<Record<string, string>> = { TypedContext: 'task', Project: 'show' };
+
+function legacyValue(name: string, value: Value): Value {
+  if (name === 'parent_type' && typeof value === 'string') {
+    return tables[value] ?? value.toLowerCase();
+  }
   return name === 'created_at' && typeof value === 'string' && !value.includes('.')
     ? `${value}.000000`
     : value;
@@ -56,7 +62,7 @@ export function legacyColumns(schema: EntitySchema, data: Readonly<Data>): Data 
   for (const name of isContext ? contextColumns : Object.keys(data)) {
     const attribute = schema.attributes.get(name);
     if (attribute?.kind === 'scalar') {
-      out[attribute.legacy ?? name] = stamped(name, data[name] ?? null);
+      out[attribute.legacy ?? name] = legacyValue(name, data[name] ?? null);
     }
   }
   return isContext ? { ...out, taskid: data['id'] ?? null, isopen: true, isrequirecomment: false } : out;

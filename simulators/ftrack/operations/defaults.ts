@@ -88,7 +88,7 @@ const note: Defaults = (work, data) => {
   fill(data, 'thread_activity', data['date']);
   fill(data, 'project_id', projectIdOf(work, data['parent_id']));
   const parent = work.reader.store.context(data['parent_id']);
-  fill(data, 'parent_type', parent ? (parent.type === 'Project' ? 'show' : 'task') : undefined);
+  fill(data, 'parent_type', parent ? (parent.type === 'Project' ? 'Project' : 'TypedContext') : undefined);
 };
 
 const list: Defaults = (work, data) => {

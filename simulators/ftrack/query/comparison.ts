@@ -9,7 +9,7 @@ export type ValueTest = (value: Value) => boolean;
 type Comparable = string | number | boolean;
 
 /** Ids compare exactly, because indexes do; other text ignores case. */
-export function isIdentifier(attribute: ScalarAttribute): boolean {
+function isIdentifier(attribute: ScalarAttribute): boolean {
   return attribute.target !== undefined || /(^|_)id$/.test(attribute.name);
 }
 

@@ -28,7 +28,7 @@ const fixedOn: Record<keyof typeof objectTypeIds, readonly string[]> = {
 };
 
 /** A subtype of TypedContext is an object type; custom ones of a studio can be made with the same call. */
-export function objectTypeSchema(
+function objectTypeSchema(
   id: string,
   objectTypeId: string,
   alsoImmutable: readonly string[],
