@@ -1,9 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import { Writable } from 'node:stream';
 import type { TemporalConfig } from '../../src/clients/temporal/connect';
 import { connectTemporal, untilReachable } from '../../src/clients/temporal/connect';
 import { freePort } from '../../src/clients/temporal/server';
 import { createLogger } from '../../src/observability/logger';
+import { installRuntime } from '../../src/observability/runtime';
 import type { Processor } from '../../src/workers/processor';
 import { startProcessor } from '../../src/workers/processor';
 import { stopOnSignals } from '../../src/workers/shutdown';
@@ -11,6 +15,7 @@ import { privateTemporal, sharedTemporal } from '../support/temporal';
 import { until } from '../support/until';
 
 const logger = createLogger({ level: 'silent', service: 'processor' });
+installRuntime({ logger });
 const local = (address: string): TemporalConfig => ({ address, namespace: 'default', connection: {} });
 
 const start = (temporal: TemporalConfig, taskQueue: string, activities: object): Processor =>
@@ -44,6 +49,28 @@ test('without Temporal it keeps trying, with Temporal it works, and stops at onc
   await client.connection.close();
   await server.stop();
 });
+
+test('Temporal killed with -9 and started again: the same processor goes on by itself', async () => {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'temporal-db-'));
+  const dbFile = path.join(folder, 'temporal.db');
+  const first = await privateTemporal({ dbFile });
+  const temporal = local(first.address);
+  const taskQueue = randomUUID();
+  const processor = start(temporal, taskQueue, { hold: () => Promise.resolve('done') });
+  await until(() => processor.state().state === 'running', { what: 'running', ms: 20_000 });
+  const client = await connectTemporal(temporal);
+  await client.workflow.execute('holdOn', { taskQueue, workflowId: 'before' });
+
+  await first.kill();
+  const second = await privateTemporal({ dbFile, port: first.port });
+  const result = await client.workflow.execute('holdOn', { taskQueue, workflowId: 'after' });
+
+  expect(result).toBe('done');
+  await processor.stop();
+  await client.connection.close();
+  await second.stop();
+  rmSync(folder, { recursive: true, force: true });
+}, 90_000);
 
 test('a processor that never reached Temporal stops at once', async () => {
   const processor = start(local(`127.0.0.1:${await freePort()}`), randomUUID(), {});
