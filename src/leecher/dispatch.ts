@@ -30,7 +30,7 @@ export interface DispatchState {
 
 export const DISPATCH_DEFAULTS = {
   memory: 10_000,
-  patience: 1_000,
+  patience: 500,
   pauses: { first: 500, max: 10_000 },
 } as const;
 

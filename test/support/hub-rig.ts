@@ -11,6 +11,7 @@ export const FAST = {
   silence: 200,
   canaryAnswer: 200,
   canaryEvery: 100,
+  lastLook: 30,
   backoffFirst: 10,
   backoffMax: 40,
   refusedFirst: 20,

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { FileHandle } from 'node:fs/promises';
 import { open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -93,20 +94,25 @@ export async function waitForLock(options: LockOptions, waitMs: number): Promise
 }
 
 async function create(path: string, token: string): Promise<boolean> {
+  let handle: FileHandle;
   try {
-    const handle = await open(path, 'wx', 0o600);
-    try {
-      await handle.writeFile(JSON.stringify({ token, pid: process.pid, host: hostname() } satisfies Holder));
-    } finally {
-      await handle.close();
-    }
-    return true;
+    handle = await open(path, 'wx', 0o600);
   } catch (error) {
     if (isCode(error, 'EEXIST')) {
       return false;
     }
     throw error;
   }
+  try {
+    await handle.writeFile(JSON.stringify({ token, pid: process.pid, host: hostname() } satisfies Holder));
+  } catch (error) {
+    // A full disk; an empty lock would keep everybody out until it has grown old.
+    await rm(path, { force: true });
+    throw error;
+  } finally {
+    await handle.close();
+  }
+  return true;
 }
 
 /**

@@ -32,6 +32,7 @@ export interface ConnectionOptions {
   readonly sid: string;
   readonly upgradeMs: number;
   readonly silenceMs: number;
+  readonly lastLookMs: number;
 }
 
 /** A larger frame ends the connection: it would not fit into memory several times over. */
@@ -107,7 +108,10 @@ export class Connection {
 
   #heard(): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.end('no heartbeat came'), this.#options.silenceMs);
+    this.#timer = setTimeout(() => {
+      // A process that stood still runs its timers before it reads its sockets, where heartbeats may lie.
+      this.#timer = setTimeout(() => this.end('no heartbeat came'), this.#options.lastLookMs);
+    }, this.#options.silenceMs);
   }
 
   #receive(frame: Frame): void {

@@ -141,9 +141,12 @@ class Supervisor implements Hub {
   }
 
   #open(sid: string): void {
-    const { upgrade: upgradeMs, silence: silenceMs } = this.#timings;
+    const { upgrade: upgradeMs, silence: silenceMs, lastLook: lastLookMs } = this.#timings;
     const origin = hubOrigin(this.#options.serverUrl);
-    this.#connection = new Connection({ origin, sid, upgradeMs, silenceMs }, this.#handlers(origin));
+    this.#connection = new Connection(
+      { origin, sid, upgradeMs, silenceMs, lastLookMs },
+      this.#handlers(origin),
+    );
   }
 
   #handlers(origin: string): ConnectionHandlers {
@@ -208,9 +211,12 @@ class Supervisor implements Hub {
     const event = this.#envelope({ topic: this.#canaryTopic, data: {} });
     this.#canary = event.id;
     this.#connection?.send(eventFrame(event));
-    this.#canaryTimer = setTimeout(() => {
+    const lose = (): void => {
       this.#count('canary-lost');
       this.#connection?.end('an event to ourselves did not come back');
+    };
+    this.#canaryTimer = setTimeout(() => {
+      this.#canaryTimer = setTimeout(lose, this.#timings.lastLook);
     }, this.#timings.canaryAnswer);
   }
 

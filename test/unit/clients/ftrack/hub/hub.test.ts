@@ -31,6 +31,18 @@ describe('event hub client', () => {
     expect(rig.ids()).toEqual(['real']);
   });
 
+  it('reads what lies in the socket before it calls the link dead, after this process stood still', async () => {
+    const hub = rig.start();
+    await rig.delivering(hub);
+    rig.first().send('2::');
+    rig.emit(rig.first(), 'buffered');
+
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, FAST.silence + 100);
+    await until(() => rig.ids().includes('buffered'));
+
+    expect(hub.status()).toMatchObject({ epoch: 1 });
+  });
+
   it('answers heartbeats with 2::', async () => {
     const hub = rig.start();
     await rig.delivering(hub);
