@@ -281,7 +281,9 @@ export class SimulatorServer {
   }
 
   private dispatch(request: IncomingMessage, raw: Buffer): { routed: RouteRequest; handler: RouteHandler } {
-    const url = new URL(request.url ?? '/', this.url);
+    // A target like `//` is no address of its own; it then matches no route.
+    const target = request.url ?? '/';
+    const url = new URL(URL.canParse(target, this.url) ? target : '/', this.url);
     const method = request.method ?? 'GET';
     const segments = url.pathname.split('/').slice(1).map(decode);
     const found = this.find(method, segments);

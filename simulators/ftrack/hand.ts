@@ -143,6 +143,28 @@ export class Hand {
     this.run(own.map((row) => ({ action: 'delete', entity_type: 'Appointment', entity_key: [row.key] })));
   }
 
+  /**
+   * Copies an entity (without what is below it) next to itself, as copy and paste in ftrack does: custom attribute
+   * values come along, ids of other systems in them too.
+   *
+   * @returns id of the copy
+   */
+  copy(id: string, name: string): string {
+    const { type, data } = this.context(id);
+    const copyId = crypto.randomUUID();
+    const kept = Object.entries(data).filter(([key]) => !['id', 'created_at', 'created_by_id'].includes(key));
+    const values = [...this.store.tableOf('CustomAttributeValue').where('entity_id', id)];
+    this.run([
+      this.creation(type, copyId, { ...Object.fromEntries(kept), name }),
+      ...values.map((row) => ({
+        action: 'create',
+        entity_type: 'CustomAttributeValue',
+        entity_data: { ...row.data, entity_id: copyId },
+      })),
+    ]);
+    return copyId;
+  }
+
   remove(id: string): void {
     this.run([{ action: 'delete', entity_type: this.context(id).type, entity_key: [id] }]);
   }

@@ -1,5 +1,5 @@
 import { duplicateError, validationError } from '../errors';
-import { reference } from '../query/projection';
+import { reference, wireCustomValue } from '../query/projection';
 import type { EntitySchema } from '../schema/registry';
 import type { Row } from '../store/table';
 import type { Data, Value } from '../values';
@@ -88,7 +88,7 @@ function echo(
 }
 
 function echoValue(work: Work, row: Row): Data {
-  return { ...reference(work.reader, row, work.caller.strict), value: row.data['value'] ?? null };
+  return { ...reference(work.reader, row, work.caller.strict), value: wireCustomValue(work.reader, row) };
 }
 
 export function create(work: Work, operation: SentOperation): Data {

@@ -76,7 +76,9 @@ export class Projector {
   private value(row: Row, attribute: Attribute, node: Node): Value {
     if (attribute.kind === 'scalar') {
       const value = this.reader.scalar(row, attribute);
-      return attribute.type === 'dt' ? wireDatetime(value) : value;
+      const isDate =
+        attribute.type === 'dt' || (attribute.type === 'var' && this.reader.customValues.isDate(row));
+      return isDate ? wireDatetime(value) : value;
     }
     const targets = follow(this.reader, row, { name: attribute.name, type: node.type });
     const shown = targets.map((target) =>
@@ -87,8 +89,18 @@ export class Projector {
 
   /** Members of a mapped array always carry their key and value. */
   private mapped(row: Row, node: Node): Data {
-    return { ...this.entity(row, node), key: row.data['key'] ?? null, value: row.data['value'] ?? null };
+    return {
+      ...this.entity(row, node),
+      key: row.data['key'] ?? null,
+      value: wireCustomValue(this.reader, row),
+    };
   }
+}
+
+/** The value of a custom attribute value row or metadata row; dates are wrapped. */
+export function wireCustomValue(reader: Reader, row: Row): Value {
+  const value = row.data['value'] ?? null;
+  return reader.customValues.isDate(row) ? wireDatetime(value) : value;
 }
 
 /** Type, primary key and, unless strict, the system projections. */

@@ -81,6 +81,16 @@ export class CustomValues {
     return (stored ? stored.data['value'] : configuration.data['default']) ?? null;
   }
 
+  /** Whether a value row (or a configuration, for its default) is of type date. */
+  isDate(row: Row): boolean {
+    const id = row.data['configuration_id'];
+    const configuration = typeof id === 'string' ? this.store.find('CustomAttributeConfiguration', id) : row;
+    const typeId = configuration?.data['type_id'];
+    return (
+      typeof typeId === 'string' && this.store.find('CustomAttributeType', typeId)?.data['name'] === 'date'
+    );
+  }
+
   /** One computed row per configuration. Values are not inherited from parents. */
   dense(row: Row): Row[] {
     const type = this.denseType(row.type);

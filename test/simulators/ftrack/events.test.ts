@@ -134,6 +134,65 @@ describe('ftrack.update', () => {
     expect(updates).toHaveLength(1);
   });
 
+  test('a copy carries its custom attribute values, in one event', () => {
+    const shot = bob.findByPath('nordlicht/sq010/sh020');
+    const id = bob.copy(shot.id, 'sh021');
+    expect(only()).toMatchObject({
+      action: 'add',
+      entityId: id,
+      changes: { frameEnd: { old: null, new: '1056' } },
+    });
+    expect(bob.storedCustomAttribute(id, 'fend')).toBe(1056);
+  });
+
+  test('a new project emits as show', () => {
+    const id = bob.create('Project', { name: 'spot2', full_name: 'Spot 2' });
+    expect(only()).toMatchObject({
+      entityType: 'show',
+      action: 'add',
+      entityId: id,
+      parentId: null,
+      changes: { fullname: { old: null, new: 'Spot 2' } },
+      parents: [{ entityId: id }],
+    });
+    expect(bob.createContext('Sequence', { parent: id, name: 'sq010' })).toBe(
+      bob.findByPath('spot2/sq010').id,
+    );
+  });
+
+  test.each([
+    ['TypedContextLink', 'dependency', { keys: ['from_id', 'to_id'], parent: 'task' }],
+    ['Note', 'note', { keys: ['text', 'parent_id', 'userid'], parent: 'task' }],
+    ['Timelog', 'timelog', { keys: ['context_id', 'duration'], parent: 'task' }],
+    ['TypedContextList', 'list', { keys: ['typeid'], parent: 'show' }],
+    ['ListObject', 'listobject', { keys: ['listid', 'entityid'], parent: 'list' }],
+    ['User', 'user', { keys: ['username', 'isactive'], parent: undefined }],
+  ])('%s emits as %s with legacy keys', (type, entityType, expected) => {
+    const [from, to] = ['sh010', 'sh020'].map((name) => bob.findByPath(`nordlicht/sq010/${name}`).id);
+    const project = bob.findByPath('nordlicht').id;
+    const category = bob.idOf('ListCategory', 'Shots');
+    const list = { name: 'dailies', project_id: project, category_id: category };
+    const listId = type === 'ListObject' ? bob.create('TypedContextList', list) : '';
+    updates = [];
+    const data: Record<string, object> = {
+      TypedContextLink: { from_id: from, to_id: to },
+      Note: { content: 'schön', parent_id: from },
+      Timelog: {
+        context_id: from,
+        duration: 60,
+        start: { __type__: 'datetime', value: '2026-11-21T08:00:00' },
+      },
+      TypedContextList: list,
+      ListObject: { list_id: listId, entity_id: from },
+      User: { username: 'new' },
+    };
+    bob.create(type, { ...data[type] });
+    const entity = only();
+    expect(entity).toMatchObject({ entityType, entity_type: type, action: 'add' });
+    expect(entity.keys).toEqual(expect.arrayContaining(expected.keys));
+    expect(entity.parents?.[1]?.entityType).toBe(expected.parent);
+  });
+
   test('noise without content follows each changed entity', () => {
     bob.rename(bob.findByPath('nordlicht/sq010').id, 'sq015');
     expect(noise.map(({ data }) => data.entities)).toEqual([

@@ -161,6 +161,19 @@ describe('custom attribute values', () => {
     expect(() => bob.setCustomAttribute(id, key, value)).toThrow(`does not fit custom attribute ${key}`);
   });
 
+  test('of type date are stored as UTC and come back as datetimes', () => {
+    const { id } = bob.findByPath('nordlicht');
+    const date = { __type__: 'datetime', value: '2026-05-01T02:00:00+02:00' };
+    bob.setCustomAttribute(id, 'delivery', date);
+    const [project] = bob.query(`select custom_attributes from Project where id is "${id}"`);
+    const values = project?.['custom_attributes'] as { key: string; value: unknown }[];
+    expect(values.find(({ key }) => key === 'delivery')?.value).toEqual({
+      __type__: 'datetime',
+      value: '2026-05-01T00:00:00',
+    });
+    expect(() => bob.setCustomAttribute(id, 'delivery', 'soon')).toThrow('delivery is not a datetime');
+  });
+
   test('exist only where their configuration applies', () => {
     const { id } = bob.findByPath('nordlicht/sq010/sh010/animation');
     expect(() => bob.setCustomAttribute(id, 'fstart', 1)).toThrow('has no custom attribute fstart');
