@@ -200,10 +200,17 @@ class Intake {
   }
 }
 
+const HUB_PROBLEMS = {
+  connecting: "ftrack's event hub is being connected.",
+  connected: "ftrack's event hub is connected and has yet to prove that it delivers.",
+  refused: 'ftrack refuses our credentials.',
+  closed: "The connection to ftrack's event hub was closed because this process ends.",
+} as const;
+
 function problemsOf({ hub, temporal, spool }: Pick<LeecherState, 'hub' | 'temporal' | 'spool'>): string[] {
   const problems: string[] = [];
   if (hub.state !== 'delivering') {
-    problems.push(hub.reason ?? `The connection to ftrack's event hub is ${hub.state}.`);
+    problems.push(hub.reason ?? HUB_PROBLEMS[hub.state]);
   }
   if (temporal.mode === 'spooling' && !isCatchingUp(temporal)) {
     const why = temporal.lastFailure === undefined ? '' : ` (${temporal.lastFailure.message})`;

@@ -102,7 +102,7 @@ class Supervisor implements Hub {
     this.#handshake = abort;
     void this.#shakeHands(abort).then(
       (sid) => {
-        if (!abort.signal.aborted) {
+        if (this.#status.state !== 'closed') {
           this.#open(sid);
         }
       },
