@@ -76,7 +76,7 @@ function* denseRows(scope: Scope, query: Query): Iterable<Row> {
   const owner = (attribute.kind === 'scalar' ? attribute.target : undefined) ?? 'Context';
   const ids = boundTo(scope, query.where, 'entity_id');
   const owners = ids
-    ? ids.map((id) => (id === null ? undefined : reader.store.find(owner, id)))
+    ? [...new Set(ids)].map((id) => (id === null ? undefined : reader.store.find(owner, id)))
     : ofType(reader, owner);
   for (const row of owners) {
     if (row && reader.sees(row)) {
@@ -102,15 +102,16 @@ function sourceOf(scope: Scope, query: Query): Source {
   const candidates = query.where && plan(scope, query.entityType, query.where);
   // Walking the sorted list stops at the limit; sorting many candidates does not.
   if (isByKey(query, schema) && (!candidates || candidates.size * 4 > table.size)) {
-    return { rows: table.sorted(keyBound(query, schema)), inOrder: true };
+    const isDown = query.order[0]?.descending === true;
+    return { rows: isDown ? table.sortedDown() : table.sorted(keyBound(query, schema)), inOrder: true };
   }
   return { rows: candidates ?? ofType(scope.reader, query.entityType), inOrder: query.order.length === 0 };
 }
 
-/** Whether the only order is the ascending single key. */
+/** Whether the only order is that of the single key. */
 function isByKey(query: Query, schema: EntitySchema): boolean {
   const [first, ...others] = query.order;
-  if (!first || others.length > 0 || first.descending || schema.primaryKey.length > 1) {
+  if (!first || others.length > 0 || schema.primaryKey.length > 1) {
     return false;
   }
   return first.path.length === 1 && first.path[0]?.name === schema.primaryKey[0];

@@ -115,6 +115,9 @@ function planEither(
 
 /** Rows among which everything that the condition accepts is found; undefined: no index helps. */
 export function plan(scope: Scope, type: string, condition: Condition): Candidates | undefined {
+  if (scope.reader.store.registry.get(type).definition.virtual === true) {
+    return undefined;
+  }
   switch (condition.kind) {
     case 'and':
       return smaller(plan(scope, type, condition.left), plan(scope, type, condition.right));

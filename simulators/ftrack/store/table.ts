@@ -100,10 +100,7 @@ export class Table {
 
   /** Rows sorted by id (the sort column), from the first whose id is greater than `after`. */
   *sorted(after?: Value): Iterable<Row> {
-    this.ordered ??= [...this.rows.values()].sort((left, right) =>
-      before(left, right, this.sortColumn) ? -1 : 1,
-    );
-    const rows = this.ordered;
+    const rows = this.inOrder();
     let position = 0;
     if (after !== undefined) {
       position = this.position({ type: '', key: '', data: { [this.sortColumn]: after } });
@@ -114,6 +111,21 @@ export class Table {
     for (; position < rows.length; position += 1) {
       yield rows[position] as Row;
     }
+  }
+
+  /** Rows sorted by id, the greatest first. */
+  *sortedDown(): Iterable<Row> {
+    const rows = this.inOrder();
+    for (let position = rows.length - 1; position >= 0; position -= 1) {
+      yield rows[position] as Row;
+    }
+  }
+
+  private inOrder(): readonly Row[] {
+    this.ordered ??= [...this.rows.values()].sort((left, right) =>
+      before(left, right, this.sortColumn) ? -1 : 1,
+    );
+    return this.ordered;
   }
 
   /** First position whose row is not before the given one. */

@@ -278,6 +278,14 @@ describe('the planner', () => {
     expect(seen.size).toBe(10_000);
   });
 
+  test('the newest rows by id come without sorting all', () => {
+    const kenji = large.as('kenji');
+    const all = kenji.query('select id from Task').map(({ id }) => id as string);
+    const expected = all.sort().reverse().slice(1, 4);
+    const page = kenji.query('select id from Task order by id desc offset 1 limit 3');
+    expect(page.map(({ id }) => id)).toEqual(expected);
+  });
+
   test('the list sorted by id stays right after creations and removals', () => {
     const kenji = large.as('kenji');
     const first = (): unknown =>
