@@ -1,6 +1,7 @@
 import type { AyonSimulator } from '../simulators/ayon';
 import { ayonId, ayonName } from '../simulators/ayon';
 import type { FtrackSimulator } from '../simulators/ftrack';
+import { asText } from '../simulators/ftrack/values';
 
 type Row = ReturnType<FtrackSimulator['store']['context']> & object;
 type AyonProject = ReturnType<AyonSimulator['store']['project']>;
@@ -21,16 +22,24 @@ export function drift(ftrack: FtrackSimulator, ayon: AyonSimulator): string[] {
   const projects = new Map([...ayon.store.projects.values()].map((each) => [each.attrib['ftrackId'], each]));
   const seen = new Set<string>();
   for (const row of contexts.all()) {
-    const project = projects.get(String(row.data['project_id'] ?? row.key));
+    const project = projects.get(asText(row.data['project_id'] ?? row.key));
     if (project !== undefined && row.type !== 'Project' && !FOREIGN.has(row.type)) {
       const entity = pairOf(project, row);
       seen.add(entity?.id ?? '');
-      found.push(...differences(ftrack, row, entity).map((each) => `${String(row.data['name'])} (${row.key}): ${each}`));
+      found.push(
+        ...differences(ftrack, row, entity).map(
+          (each) => `${asText(row.data['name'])} (${row.key}): ${each}`,
+        ),
+      );
     }
   }
   for (const project of projects.values()) {
-    const ids = (['folder', 'task'] as const).flatMap((kind) => project.entities.pick(kind, project.entities.orderedIds(kind)));
-    const extra = ids.filter(({ id, active, attrib }) => active && attrib['ftrackId'] !== undefined && !seen.has(id));
+    const ids = (['folder', 'task'] as const).flatMap((kind) =>
+      project.entities.pick(kind, project.entities.orderedIds(kind)),
+    );
+    const extra = ids.filter(
+      ({ id, active, attrib }) => active && attrib['ftrackId'] !== undefined && !seen.has(id),
+    );
     found.push(...extra.map(({ name, id }) => `${name} (${id}): active in AYON, gone from ftrack`));
   }
   return found;
@@ -52,7 +61,7 @@ function differences(ftrack: FtrackSimulator, row: Row, entity: AyonEntity | und
   const wanted: Record<string, unknown> = {
     active: true,
     title: data['name'],
-    name: ayonName(String(data['name'])),
+    name: ayonName(asText(data['name'])),
     parent: parentOf(ftrack, row),
     status: name('Status', data['status_id']) ?? entity.status,
     type: row.type === 'Task' ? name('Type', data['type_id']) : name('ObjectType', data['object_type_id']),
@@ -77,24 +86,28 @@ function differences(ftrack: FtrackSimulator, row: Row, entity: AyonEntity | und
   };
   return Object.keys(wanted)
     .filter((key) => JSON.stringify(wanted[key]) !== JSON.stringify(actual[key]))
-    .map((key) => `${key} is ${JSON.stringify(actual[key])} in AYON, ${JSON.stringify(wanted[key])} in ftrack`);
+    .map(
+      (key) => `${key} is ${JSON.stringify(actual[key])} in AYON, ${JSON.stringify(wanted[key])} in ftrack`,
+    );
 }
 
 function parentOf(ftrack: FtrackSimulator, { data }: Row): string | null {
-  const parent = String(data['parent_id']);
+  const parent = asText(data['parent_id']);
   return ftrack.store.context(parent)?.type === 'Project' ? null : ayonId(parent);
 }
 
 function assigneesOf(ftrack: FtrackSimulator, { key }: Row): string {
   const rows = [...ftrack.store.tableOf('Appointment').where('context_id', key)];
-  const names = rows.map(({ data }) => ftrack.store.find('User', String(data['resource_id']))?.data['username']);
+  const names = rows.map(
+    ({ data }) => ftrack.store.find('User', asText(data['resource_id']))?.data['username'],
+  );
   return names.map(String).sort().join();
 }
 
 function storedValues(ftrack: FtrackSimulator, { key }: Row): Record<string, unknown> {
   const values = new Map<unknown, unknown>();
   for (const { data } of ftrack.store.tableOf('CustomAttributeValue').where('entity_id', key)) {
-    const configuration = ftrack.store.find('CustomAttributeConfiguration', String(data['configuration_id']));
+    const configuration = ftrack.store.find('CustomAttributeConfiguration', asText(data['configuration_id']));
     if (configuration?.data['is_hierarchical'] === true) {
       values.set(configuration.data['key'], data['value']);
     }

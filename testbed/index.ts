@@ -2,21 +2,29 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { Client, Connection } from '@temporalio/client';
-import { findTemporal } from '../src/clients/temporal/find';
-import type { DevServer } from '../src/clients/temporal/server';
-import { startDevServer } from '../src/clients/temporal/server';
-import { projectQueueId, QUERY } from '../src/contracts/names';
-import type { QueueView } from '../src/contracts/queue';
 import type { AyonSimulator } from '../simulators/ayon';
 import { startAyonSimulator } from '../simulators/ayon';
 import type { FtrackSimulator } from '../simulators/ftrack';
 import { startFtrackSimulator } from '../simulators/ftrack';
 import type { Studio } from '../simulators/studio';
 import { sampleStudio } from '../simulators/studio';
+import { findTemporal } from '../src/clients/temporal/find';
+import type { DevServer } from '../src/clients/temporal/server';
+import { startDevServer } from '../src/clients/temporal/server';
+import { projectQueueId, QUERY } from '../src/contracts/names';
+import type { QueueView } from '../src/contracts/queue';
 import { drift } from './drift';
 import { Service } from './service';
 
 export { Service } from './service';
+
+/** The sample studio keeps frame ranges in hierarchical attributes, as most do; the addon's defaults map none. */
+const MAPPING = ['frameStart', 'frameEnd', 'handleStart', 'handleEnd', 'fps'].map((name) => ({
+  name,
+  attr_type: 'hierarchical',
+  hierarchical: name,
+  standard: [],
+}));
 
 export interface TestbedOptions {
   readonly studio?: Studio;
@@ -127,7 +135,11 @@ export class Testbed {
   }
 }
 
-async function startTemporal(options: TestbedOptions, folder: string, former?: DevServer): Promise<DevServer> {
+async function startTemporal(
+  options: TestbedOptions,
+  folder: string,
+  former?: DevServer,
+): Promise<DevServer> {
   const file = options.temporal ?? (await findTemporal({ env: process.env })).file;
   const ui = former?.uiUrl === undefined ? 0 : Number(new URL(former.uiUrl).port);
   return startDevServer({
@@ -146,5 +158,8 @@ export async function startTestbed(options: TestbedOptions = {}): Promise<Testbe
     startFtrackSimulator({ studio }),
     startAyonSimulator({ studio, paired: true }),
   ]);
+  ayon.store.setAddonSettings({
+    custom_attributes: { attributes_mapping: { enabled: true, mapping: MAPPING } },
+  });
   return new Testbed({ studio, ftrack, ayon, temporal, folder, options });
 }

@@ -4,7 +4,7 @@ import { inRoot, main, run } from './steps.mjs';
 
 await main(async (args) => {
   const { temporal } = await bootstrap();
-  return run(process.execPath, ['--import', 'tsx', inRoot('simulators', 'demo.ts'), ...args], {
+  return run(process.execPath, ['--import', 'tsx', inRoot('demo', 'main.ts'), ...args], {
     env: { ...process.env, AYON_FTRACK_TEMPORAL_CLI: temporal },
   });
 });

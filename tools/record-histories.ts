@@ -24,7 +24,10 @@ const folder = path.join(__dirname, '../test/histories', version);
 function save(name: string, { workflowId }: WorkflowHandle): void {
   const { address, binary } = sharedTemporal();
   const json = ['workflow', 'show', '--workflow-id', workflowId, '--output', 'json'];
-  writeFileSync(path.join(folder, `${name}.json`), execFileSync(binary, [...json, '--address', address]));
+  const history = execFileSync(binary, [...json, '--address', address], { encoding: 'utf8' });
+  // Stack traces name folders of the machine that recorded them.
+  const neutral = history.replaceAll(path.join(__dirname, '..'), '.');
+  writeFileSync(path.join(folder, `${name}.json`), neutral);
   console.log(`recorded ${version}/${name}.json`);
 }
 
