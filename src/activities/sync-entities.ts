@@ -10,8 +10,8 @@ import type { SyncDeps } from './sync/deps';
 import { look } from './sync/look';
 import { writeFresh } from './write-fresh';
 
-/** Rounds of look and write in one activity: one does it, two more settle what somebody changed in between. */
-const MAX_ROUNDS = 4;
+/** Rounds of look and write in one activity: one does it, two settle what somebody changed in between, more swap names. */
+const MAX_ROUNDS = 6;
 
 /** Lines that a summary spells out. */
 const MAX_LINES = 3;
@@ -122,7 +122,10 @@ class Run {
 
   /** Reports every entity that could not be brought over, after all others were. */
   #throwFailed(): void {
-    const problems = [...this.#memory.failed];
+    const all = [...this.#memory.failed];
+    // A parent that cannot come is the matter of its own event; here it shows as what its child waits for.
+    const own = all.filter(([id]) => this.#scope.contexts.has(id));
+    const problems = own.length > 0 ? own : all;
     const first = problems.find(([, { code }]) => code !== 'blocked-by') ?? problems[0];
     if (first === undefined) {
       return;

@@ -26,6 +26,11 @@ export function planEntities(draft: Draft, scopes: Iterable<EntityScope>): strin
 function planned(draft: Draft, targets: Targets, scope: EntityScope): boolean {
   prefetch(draft, scope);
   const target = targets.of(scope.id, scope.whole);
+  if (target.at === 'pending' && scope.fields.has('parent')) {
+    const entity = draft.view.context(scope.id);
+    // Looked up along with the entity itself, for one request less.
+    targets.of(entity?.parentId ?? draft.facts.projectId);
+  }
   switch (target.at) {
     case 'pending':
       return false;
@@ -229,7 +234,9 @@ function unclashed(
   const owner = ftrackIdOf(other);
   const partner = owner === undefined ? undefined : draft.view.context(owner);
   const swaps = partner && namingOf(partner.name).name.toLowerCase() === node.name.toLowerCase();
-  return swaps && entity.id < partner.id ? { ...data, name: `${name}_${node.id.slice(0, 8)}` } : undefined;
+  return swaps && entity.id < partner.id
+    ? { ...data, name: `${name}_${node.id.slice(0, 8)}`, label: null }
+    : undefined;
 }
 
 const without = (data: Data, names: readonly string[]): Data =>

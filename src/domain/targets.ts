@@ -274,10 +274,14 @@ export class Targets {
 /**
  * What to do about an AYON sibling that has the name which an entity needs: when ftrack calls or places its owner
  * otherwise by now (or has none), the owner is noted as due itself and nothing is wrong; else the name is taken.
+ * @returns undefined also while the owner is not known yet.
  */
 export function inTheWay(draft: Draft, entity: FtrackEntity, taken: AyonNode): Problem | undefined {
   const ownerId = ftrackIdOf(taken);
   const owner = ownerId === undefined ? undefined : draft.view.context(ownerId);
+  if (ownerId !== undefined && owner === undefined) {
+    return undefined;
+  }
   if (ownerId !== undefined && owner === null) {
     draft.memory.extra.set(ownerId, { ...dueForName(ownerId), removed: true });
     return undefined;

@@ -28,7 +28,10 @@ const PERMANENT = new Set([
 ]);
 
 export const isNetwork = (error: unknown): boolean =>
-  error instanceof FtrackRefusal && NETWORK.has(error.exception);
+  error instanceof FtrackRefusal
+    ? NETWORK.has(error.exception)
+    : // The client's words for a failed fetch whose error it does not recognise as one.
+      error instanceof Error && error.message.startsWith('Unknown error:');
 
 export const isCredentials = (error: unknown): boolean =>
   error instanceof FtrackRefusal &&
