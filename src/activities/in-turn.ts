@@ -27,7 +27,10 @@ export function inTurn(step: Step, log: StepLog): (input: StepInput) => Promise<
     const { workflowExecution, attempt } = activity.info;
     const fields = { eventId: input.event.id, projectId: input.project, attempt };
     if (workflowExecution?.runId !== input.turn.run) {
-      throw failure('not-my-turn', `Run ${workflowExecution?.runId} holds no turn: it was given to ${input.turn.run}.`);
+      throw failure(
+        'not-my-turn',
+        `Run ${workflowExecution?.runId} holds no turn: it was given to ${input.turn.run}.`,
+      );
     }
     const timings = timingsOf(input.timeScale);
     const beat = setInterval(() => activity.heartbeat(), timings.heartbeat / 4);

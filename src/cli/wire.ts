@@ -1,4 +1,5 @@
 import { inTurn } from '../activities/in-turn';
+import { createParkPolicy } from '../activities/park-policy';
 import { createQueueActivities } from '../activities/queue';
 import { createProjectFacts } from '../activities/sync/facts';
 import { createSyncEntities } from '../activities/sync-entities';
@@ -59,14 +60,15 @@ export const ftrackOptions = ({ env, studio }: ServiceContext): FtrackSessionOpt
 export function activitiesOf(context: ServiceContext): object {
   const { logger } = context;
   const clients = { ayon: ayonClient(context), ftrack: createFtrackClient(ftrackOptions(context)) };
-  const facts = createProjectFacts({ ...clients, settings: createSettingsLoader(clients.ayon) });
+  const settings = createSettingsLoader(clients.ayon);
+  const facts = createProjectFacts({ ...clients, settings });
   const log = {
     info: (fields: object, message: string) => logger.info(fields, message),
     warn: (fields: object, message: string) => logger.warn(fields, message),
   };
   const sync = createSyncEntities({ ...clients, facts, log });
   return {
-    ...createQueueActivities({ parkPolicy: () => Promise.resolve('park') }),
+    ...createQueueActivities({ parkPolicy: createParkPolicy({ facts, settings }) }),
     syncEntities: inTurn((input, turn) => sync.syncEntities(input, turn), log),
   };
 }

@@ -42,6 +42,8 @@ export const Settings = z
       .object({ username: z.string().default(''), api_key: z.string().default('') })
       .prefault({}),
     custom_attributes: z.object({ attributes_mapping: Mapping.prefault({}) }).prefault({}),
+    /** What the Python addon has no words for; it keeps unknown keys out of its way. */
+    temporal: z.object({ on_parked: z.enum(['park', 'halt']).catch('park') }).prefault({ on_parked: 'park' }),
   })
   .transform((raw) => ({
     enabled: raw.enabled,
@@ -49,6 +51,8 @@ export const Settings = z
     /** Names of AYON secrets, not the credentials themselves. */
     secrets: { username: raw.service_settings.username, apiKey: raw.service_settings.api_key },
     attributesMapping: raw.custom_attributes.attributes_mapping,
+    /** What a project's queue does when an event parks: go on, or stop until a person decided. */
+    onParked: raw.temporal.on_parked,
   }));
 export type Settings = z.infer<typeof Settings>;
 

@@ -5,14 +5,7 @@ import type { Ticket, Turn } from './messages';
 export type Scope = Readonly<Record<string, readonly string[] | '*'>>;
 
 /** How an event stands; the value of the search attribute `SyncOutcome`. */
-export type SyncOutcome =
-  | 'queued'
-  | 'parked'
-  | 'applied'
-  | 'unchanged'
-  | 'partly'
-  | 'skipped'
-  | 'superseded';
+export type SyncOutcome = 'queued' | 'parked' | 'applied' | 'unchanged' | 'partly' | 'skipped' | 'superseded';
 
 /** Signal `done`: an event gives its turn, or its place in the queue, back. */
 export interface Done {
