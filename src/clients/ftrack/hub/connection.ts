@@ -37,6 +37,8 @@ export interface ConnectionOptions {
 
 /** A larger frame ends the connection: it would not fit into memory several times over. */
 const MAX_FRAME_BYTES = 64 * 1024 * 1024;
+/** Last looks at a link without heartbeats on which other frames still arrive. */
+const LOOKS = 20;
 
 /**
  * One socket with its own handlers and timers. It ends once: by the peer, by an error, by silence or by `end`; whatever
@@ -47,6 +49,8 @@ export class Connection {
   readonly #options: ConnectionOptions;
   readonly #handlers: ConnectionHandlers;
   #ended = false;
+  /** Whether anything came since this was last reset. */
+  #traffic = false;
   #timer: NodeJS.Timeout;
 
   constructor(options: ConnectionOptions, handlers: ConnectionHandlers) {
@@ -93,6 +97,7 @@ export class Connection {
       }
     });
     this.#socket.on('message', (data: RawData, isBinary: boolean) => {
+      this.#traffic = true;
       if (this.#ended) {
         this.#handlers.count('late');
       } else if (isBinary) {
@@ -108,10 +113,22 @@ export class Connection {
 
   #heard(): void {
     clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#lookOnceMore(LOOKS), this.#options.silenceMs);
+  }
+
+  /**
+   * A process that stood still, or cannot keep up, runs its timers before it has read its sockets, where heartbeats
+   * may lie behind many events; ending the link would lose those.
+   */
+  #lookOnceMore(left: number): void {
+    this.#traffic = false;
     this.#timer = setTimeout(() => {
-      // A process that stood still runs its timers before it reads its sockets, where heartbeats may lie.
-      this.#timer = setTimeout(() => this.end('no heartbeat came'), this.#options.lastLookMs);
-    }, this.#options.silenceMs);
+      if (this.#traffic && left > 1) {
+        this.#lookOnceMore(left - 1);
+      } else {
+        this.end('no heartbeat came');
+      }
+    }, this.#options.lastLookMs);
   }
 
   #receive(frame: Frame): void {

@@ -71,6 +71,9 @@ export function startHub(options: HubOptions): Hub {
   return supervisor;
 }
 
+/** Waits for a canary as long as other events arrive. */
+const CANARY_LOOKS = 6;
+
 class Supervisor implements Hub {
   readonly id = eventId();
   readonly #options: HubOptions;
@@ -83,6 +86,8 @@ class Supervisor implements Hub {
   /** Acknowledgements that wait for their answer: number -> expression. */
   #subscribing = new Map<string, string>();
   #canary = '';
+  /** Whether events came since this was last reset. */
+  #traffic = false;
   #connection: Connection | undefined;
   #handshake: AbortController | undefined;
   #retryTimer: NodeJS.Timeout | undefined;
@@ -211,12 +216,22 @@ class Supervisor implements Hub {
     const event = this.#envelope({ topic: this.#canaryTopic, data: {} });
     this.#canary = event.id;
     this.#connection?.send(eventFrame(event));
-    const lose = (): void => {
-      this.#count('canary-lost');
-      this.#connection?.end('an event to ourselves did not come back');
+    this.#awaitCanary(CANARY_LOOKS);
+  }
+
+  /** While other events arrive it may be behind them: we read too slowly, and a new link would lose what waits. */
+  #awaitCanary(left: number): void {
+    this.#traffic = false;
+    const lastLook = (): void => {
+      if (this.#traffic && left > 1) {
+        this.#awaitCanary(left - 1);
+      } else {
+        this.#count('canary-lost');
+        this.#connection?.end('an event to ourselves did not come back');
+      }
     };
     this.#canaryTimer = setTimeout(() => {
-      this.#canaryTimer = setTimeout(lose, this.#timings.lastLook);
+      this.#canaryTimer = setTimeout(lastLook, this.#timings.lastLook);
     }, this.#timings.canaryAnswer);
   }
 
@@ -241,6 +256,7 @@ class Supervisor implements Hub {
       this.#onCanary(event['id']);
       return;
     }
+    this.#traffic = true;
     this.#guard(() => this.#options.onEvent(event, this.#status.epoch));
   }
 

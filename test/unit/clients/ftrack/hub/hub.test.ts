@@ -43,6 +43,24 @@ describe('event hub client', () => {
     expect(hub.status()).toMatchObject({ epoch: 1 });
   });
 
+  it('loses nothing of a burst that it reads more slowly than heartbeats and canaries should come', async () => {
+    const slow = 5;
+    const hub = rig.start({
+      onEvent: (event) => {
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, slow);
+        rig.events.push(event);
+      },
+    });
+    await rig.delivering(hub);
+
+    for (let index = 0; index < 200; index += 1) {
+      rig.emit(rig.first(), `${index}-${'x'.repeat(5_000)}`);
+    }
+    await until(() => rig.events.length === 200, { ms: 10_000 });
+
+    expect(hub.status()).toMatchObject({ epoch: 1 });
+  });
+
   it('answers heartbeats with 2::', async () => {
     const hub = rig.start();
     await rig.delivering(hub);
