@@ -3,7 +3,7 @@ import { pathOf } from './draft';
 import { siblingNamed } from './identity';
 import { ftrackIdOf } from './ids';
 import type { AyonNode, FtrackEntity } from './model';
-import { namingOf } from './names';
+import { namingOf, sameName } from './names';
 import { planRemoval } from './removal';
 import type { EntityScope } from './scope';
 import type { Change } from './settle';
@@ -26,13 +26,9 @@ export function planEntities(draft: Draft, scopes: Iterable<EntityScope>): strin
 function planned(draft: Draft, targets: Targets, scope: EntityScope): boolean {
   prefetch(draft, scope);
   const target = targets.of(scope.id, scope.whole);
-  if (target.at === 'pending' && scope.fields.has('parent')) {
-    const entity = draft.view.context(scope.id);
-    // Looked up along with the entity itself, for one request less.
-    targets.of(entity?.parentId ?? draft.facts.projectId);
-  }
   switch (target.at) {
     case 'pending':
+      prefetchParent(draft, targets, scope);
       return false;
     case 'gone':
       return planGone(draft, scope, undefined);
@@ -68,6 +64,14 @@ function prefetch({ view }: Draft, scope: EntityScope): void {
   }
 }
 
+/** A moved entity's new parent is looked up along with the entity itself, for one request less. */
+function prefetchParent({ view }: Draft, targets: Targets, scope: EntityScope): void {
+  const entity = scope.fields.has('parent') ? view.context(scope.id) : undefined;
+  if (entity) {
+    targets.of(entity.parentId);
+  }
+}
+
 /** ftrack has it no more, or in another project. Only an event that says so takes it out of AYON. */
 function planGone(draft: Draft, scope: EntityScope, movedTo: FtrackEntity | undefined): boolean {
   if (!scope.removed && movedTo === undefined && !scope.whole) {
@@ -92,58 +96,66 @@ interface Found {
   readonly linked: boolean;
 }
 
-function planNode(draft: Draft, targets: Targets, { scope: asked, entity, node, linked }: Found): boolean {
-  const scope = linked ? { ...asked, whole: true } : asked;
+function planNode(draft: Draft, targets: Targets, found: Found): boolean {
+  const scope = found.linked ? { ...found.scope, whole: true } : found.scope;
+  const { entity, node } = found;
   const isPlaced = scope.whole || scope.fields.has('parent');
-  const place = isPlaced
-    ? placement(draft, targets, { entity, node })
-    : { data: {}, words: [], path: undefined };
-  const change = difference(draft, { entity, kind: node.kind }, { node, scope, linked: linked || isPlaced });
+  const place = isPlaced ? placement(draft, targets, { entity, node }) : NOWHERE_ELSE;
+  const subject = { entity, kind: node.kind };
+  const change = difference(draft, subject, { node, scope, linked: found.linked || isPlaced });
   if (place === undefined || change === undefined) {
     return false;
   }
   const revived: Data = isPlaced && !node.active ? { active: true } : {};
-  const wanted: Change = {
-    data: { ...place.data, ...change.data, ...revived },
-    words: [...place.words, ...change.words],
-  };
-  const data = permitted(draft, { entity, node, data: wanted.data });
+  const wanted = { ...place.data, ...change.data, ...revived };
+  const data = permitted(draft, { entity, node, data: wanted });
   if (data === undefined) {
     return false;
   }
-  if (isKept(draft, { scope, node, linked, data })) {
-    draft.notes.add(
-      `${node.path.slice(1)} keeps what ${node.updatedBy} changed in AYON (${Object.keys(data).join(', ')}), the event does not say what changed in ftrack`,
-    );
-  } else if (Object.keys(data).length > 0) {
-    const words = wanted.words.length > 0 ? wanted.words.join(', ') : linked ? 'paired' : 'updated';
-    const line = `${pathOf(entity.link)}: ${words}`;
-    const { kind, id } = node;
-    draft.operations.push({
-      type: 'update',
-      entityType: kind,
-      entityId: id,
-      data,
-      ftrackId: entity.id,
-      line,
-    });
-  }
-  const moved = 'name' in data || 'parentId' in data || isPlaced;
+  const words = [...place.words, ...change.words];
+  planUpdate(draft, { ...found, scope }, { data, words });
+  const isMoved = isPlaced || 'name' in data;
   draft.settled.set(entity.id, {
     ftrackId: entity.id,
     kind: node.kind,
     ayonId: node.id,
-    path:
-      node.kind === 'task' ? (moved ? '' : undefined) : moved ? pathAfter(node, place.path, data) : undefined,
+    path: isMoved ? markedPath(node, place.path, data) : undefined,
   });
   return true;
+}
+
+const NOWHERE_ELSE = { data: {}, words: [], path: undefined };
+
+function planUpdate(draft: Draft, found: Found, { data, words }: Change): void {
+  const { entity, node, linked } = found;
+  const names = Object.keys(data);
+  if (names.length === 0) {
+    return;
+  }
+  if (isKept(draft, found)) {
+    draft.notes.add(
+      `${node.path.slice(1)} keeps what ${node.updatedBy} changed in AYON (${names.join(', ')}), the event does not say what changed in ftrack`,
+    );
+    return;
+  }
+  draft.operations.push({
+    type: 'update',
+    entityType: node.kind,
+    entityId: node.id,
+    data,
+    ftrackId: entity.id,
+    line: `${pathOf(entity.link)}: ${words.join(', ') || (linked ? 'paired' : 'updated')}`,
+  });
 }
 
 const nameIn = (data: Data, node: AyonNode): string =>
   typeof data['name'] === 'string' ? data['name'] : node.name;
 
-const pathAfter = (node: AyonNode, parentPath: string | undefined, data: Data): string =>
-  `${parentPath ?? node.path.slice(0, node.path.lastIndexOf('/'))}/${nameIn(data, node)}`;
+/** What `ayon_path` shall say: tasks have none. */
+const markedPath = (node: AyonNode, parentPath: string | undefined, data: Data): string =>
+  node.kind === 'task'
+    ? ''
+    : `${parentPath ?? node.path.slice(0, node.path.lastIndexOf('/'))}/${nameIn(data, node)}`;
 
 /** Where the node belongs; undefined: not known yet. */
 function placement(
@@ -211,17 +223,17 @@ function unclashed(
   { entity, node, data }: { entity: FtrackEntity; node: AyonNode; data: Data },
 ): Data | undefined {
   const parentId = data['parentId'] ?? data['folderId'] ?? node.parentId;
-  const name = nameIn(data, node);
   const siblings = draft.view.siblings({
     kind: node.kind,
     parentId: typeof parentId === 'string' ? parentId : null,
     name: undefined,
   });
-  const { taken, free } = siblingNamed(siblings?.filter(({ id }) => id !== node.id) ?? [], name, () => false);
-  const other = taken ?? free;
   if (siblings === undefined) {
     return undefined;
   }
+  const others = siblings.filter(({ id }) => id !== node.id);
+  const { taken, free } = siblingNamed(others, nameIn(data, node), () => false);
+  const other = taken ?? free;
   if (other === undefined) {
     return data;
   }
@@ -230,13 +242,19 @@ function unclashed(
     draft.memory.failed.set(entity.id, problem);
     return without(data, [...STRUCTURE, 'folderId']);
   }
-  // Two that swap their names: one steps aside for a moment, the next round gives it the name it wants.
-  const owner = ftrackIdOf(other);
-  const partner = owner === undefined ? undefined : draft.view.context(owner);
-  const swaps = partner && namingOf(partner.name).name.toLowerCase() === node.name.toLowerCase();
-  return swaps && entity.id < partner.id
-    ? { ...data, name: `${name}_${node.id.slice(0, 8)}`, label: null }
+  return stepsAside(draft, { entity, node, other })
+    ? { ...data, name: `${nameIn(data, node)}_${node.id.slice(0, 8)}`, label: null }
     : undefined;
+}
+
+/** Of two that swap their names, one takes another name for a moment; the next round gives it the one it wants. */
+function stepsAside(
+  { view }: Draft,
+  { entity, node, other }: { entity: FtrackEntity; node: AyonNode; other: AyonNode },
+): boolean {
+  const owner = ftrackIdOf(other);
+  const partner = owner === undefined ? undefined : view.context(owner);
+  return partner ? sameName(namingOf(partner.name).name, node.name) && entity.id < partner.id : false;
 }
 
 const without = (data: Data, names: readonly string[]): Data =>
@@ -246,10 +264,6 @@ const without = (data: Data, names: readonly string[]): Data =>
  * Where the event does not say what changed, a node that a person touched after us keeps its values: which of them the
  * person changed is not known, and an AYON edit that still waits for its way to ftrack must survive.
  */
-function isKept(
-  { facts }: Draft,
-  { scope, node, linked, data }: { scope: EntityScope; node: AyonNode; linked: boolean; data: Data },
-): boolean {
-  const theirs = node.updatedBy !== null && node.updatedBy !== facts.me;
-  return scope.whole && !linked && theirs && Object.keys(data).length > 0;
+function isKept({ facts }: Draft, { scope, node, linked }: Found): boolean {
+  return scope.whole && !linked && node.updatedBy !== null && node.updatedBy !== facts.me;
 }

@@ -23,44 +23,53 @@ export function projectChange(
   scope: EntityScope | undefined,
 ): ProjectChange {
   const { facts } = draft;
-  const attrib: Record<string, Json> = {};
-  const words: string[] = [];
-  const put = (name: string, value: Json): void => {
-    const attribute = facts.ayonAttributes.get(name);
-    const keepsDefault = value === null && attribute?.inherit !== false;
-    if (
-      !keepsDefault &&
-      exists(draft, name, 'project') &&
-      !sameValue(facts.project.attrib[name], value, attribute?.type ?? 'string')
-    ) {
-      attrib[name] = value;
-      words.push(`${name} → ${value === null ? '(unset)' : JSON.stringify(value)}`);
-    }
-  };
-  put('ftrackId', project.id);
-  put('ftrackPath', project.fullName);
-  for (const [name, value] of Object.entries(directAttributes({ ...project, description: null }))) {
-    if (scope?.fields.has(name as Field) && name !== 'description') {
-      put(name, value);
-    }
-  }
-  for (const rule of scope === undefined ? [] : facts.rules) {
-    const source = sourceFor(rule, { id: project.id, entityType: 'show', objectTypeId: null });
-    if (source !== undefined && scope?.keys.has(source.key)) {
-      const value = toAyonValue(draft.view.stored(source.id, project.id) ?? null, rule.attribute.type);
-      if ('value' in value) {
-        put(rule.attribute.name, value.value);
-      } else {
-        draft.notes.add(`ftrack's "${source.key}" of the project ${value.problem}`);
-      }
-    }
-  }
+  const wanted: [name: string, value: Json][] = [
+    ['ftrackId', project.id],
+    ['ftrackPath', project.fullName],
+    ...(scope === undefined
+      ? []
+      : [...scopedDates(project, scope), ...scopedAttributes(draft, project, scope)]),
+  ];
+  const changed = wanted.filter(([name, value]) => differs(draft, name, value));
   const shown = facts.project.label ?? facts.project.name;
   const renamed = scope?.fields.has('name') && shown !== project.fullName;
   const label = project.fullName === facts.project.name ? null : project.fullName;
   return {
     ...(renamed ? { label } : {}),
-    ...(Object.keys(attrib).length === 0 ? {} : { attrib }),
-    words: [...(renamed ? [`label → ${project.fullName}`] : []), ...words],
+    ...(changed.length === 0 ? {} : { attrib: Object.fromEntries(changed) }),
+    words: [
+      ...(renamed ? [`label → ${project.fullName}`] : []),
+      ...changed.map(([name, value]) => `${name} → ${value === null ? '(unset)' : JSON.stringify(value)}`),
+    ],
   };
+}
+
+function differs(draft: Draft, name: string, value: Json): boolean {
+  const attribute = draft.facts.ayonAttributes.get(name);
+  const keepsDefault = value === null && attribute?.inherit !== false;
+  const present = draft.facts.project.attrib[name];
+  return (
+    !keepsDefault && exists(draft, name, 'project') && !sameValue(present, value, attribute?.type ?? 'string')
+  );
+}
+
+/** A project of ftrack has no description. */
+const scopedDates = (project: FtrackProject, scope: EntityScope): [string, Json][] =>
+  Object.entries(directAttributes({ ...project, description: null })).filter(
+    ([name]) => name !== 'description' && scope.fields.has(name as Field),
+  );
+
+function scopedAttributes(draft: Draft, project: FtrackProject, scope: EntityScope): [string, Json][] {
+  return draft.facts.rules.flatMap((rule): [string, Json][] => {
+    const source = sourceFor(rule, { id: project.id, entityType: 'show', objectTypeId: null });
+    if (source === undefined || !scope.keys.has(source.key)) {
+      return [];
+    }
+    const result = toAyonValue(draft.view.stored(source.id, project.id) ?? null, rule.attribute.type);
+    if ('value' in result) {
+      return [[rule.attribute.name, result.value]];
+    }
+    draft.notes.add(`ftrack's "${source.key}" of the project ${result.problem}`);
+    return [];
+  });
 }

@@ -9,43 +9,46 @@ import type { AyonNode } from './model';
  * @returns false when more must be read first.
  */
 export function planRemoval(draft: Draft, node: AyonNode, reason: string): boolean {
-  const ftrackId = ftrackIdOf(node) ?? '';
   const below = node.kind === 'folder' ? draft.view.below(node) : [];
-  if (below === undefined) {
+  const goingBelow = below === undefined ? undefined : withoutLiving(draft, node, below);
+  if (goingBelow === undefined) {
     return false;
   }
-  const owners = below.map((each) => ({ node: each, owner: ftrackIdOf(each) }));
-  const judged = owners.map(({ node: each, owner }) => ({
-    node: each,
-    entity: owner === undefined ? null : draft.view.context(owner),
-  }));
-  if (judged.some(({ entity }) => entity === undefined)) {
-    return false;
-  }
-  const alive = judged.filter(({ entity }) => entity && entity.projectId === draft.facts.projectId);
-  if (alive.length > 0) {
-    draft.notes.add(`${alive.length} below ${node.path} stay, ftrack still has them`);
-  }
-  const going = [node, ...judged.filter((each) => !alive.includes(each)).map((each) => each.node)];
-  const kept = going.filter((each) => each.hasVersions);
+  const going = [node, ...goingBelow];
   for (const each of going) {
     const data = each.hasVersions ? markRemoved(each) : each.active ? { active: false } : undefined;
     if (data !== undefined) {
-      const line = each === node ? `${node.path.slice(1)}: ${reason}` : '';
       draft.operations.push({
         type: 'update',
         entityType: each.kind,
         entityId: each.id,
         data,
-        ftrackId,
-        line,
+        ftrackId: ftrackIdOf(node) ?? '',
+        line: each === node ? `${node.path.slice(1)}: ${reason}` : '',
       });
     }
   }
-  if (kept.length > 0) {
-    draft.notes.add(`${kept[0]?.path} holds published versions and stays, marked as removed`);
+  const kept = going.find((each) => each.hasVersions);
+  if (kept !== undefined) {
+    draft.notes.add(`${kept.path} holds published versions and stays, marked as removed`);
   }
   return true;
+}
+
+/** Leaves out what ftrack still has in this project; undefined: not known yet. */
+function withoutLiving(draft: Draft, node: AyonNode, below: readonly AyonNode[]): AyonNode[] | undefined {
+  const owned = below.map((each) => {
+    const owner = ftrackIdOf(each);
+    return { node: each, entity: owner === undefined ? null : draft.view.context(owner) };
+  });
+  if (owned.some(({ entity }) => entity === undefined)) {
+    return undefined;
+  }
+  const going = owned.filter(({ entity }) => !entity || entity.projectId !== draft.facts.projectId);
+  if (going.length < owned.length) {
+    draft.notes.add(`${owned.length - going.length} below ${node.path} stay, ftrack still has them`);
+  }
+  return going.map((each) => each.node);
 }
 
 const markRemoved = (node: AyonNode): Record<string, unknown> | undefined =>

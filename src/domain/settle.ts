@@ -163,6 +163,42 @@ export function difference(
   subject: Subject,
   { node, scope, linked }: { node: AyonNode; scope: EntityScope; linked: boolean },
 ): Change | undefined {
+  const { entity } = subject;
+  const own = ownFields(draft, subject, { node, scope });
+  const assigned = assignees(draft, subject, { node, scope });
+  const attributes = changedAttributes(draft, subject, { node, scope });
+  if (assigned === undefined || attributes === undefined) {
+    return undefined;
+  }
+  const link: Word[] = [
+    ['ftrackId', entity.id],
+    ['ftrackPath', pathOf(entity.link)],
+  ];
+  const isLinked = linked || 'name' in own.data || 'label' in own.data;
+  const attrib = [
+    ...attributes,
+    ...(isLinked ? link.filter(([name, value]) => node.attrib[name] !== value) : []),
+  ];
+  return {
+    data: {
+      ...own.data,
+      ...assigned.data,
+      ...(attrib.length === 0 ? {} : { attrib: Object.fromEntries(attrib) }),
+    },
+    words: [
+      ...own.words,
+      ...assigned.words,
+      ...attributes.map(([name, value]) => `${name} → ${shown(value)}`),
+    ],
+  };
+}
+
+/** Name, type and status. */
+function ownFields(
+  draft: Draft,
+  subject: Subject,
+  { node, scope }: { node: AyonNode; scope: EntityScope },
+): Change {
   const { entity, kind } = subject;
   const has = (field: Field): boolean => scope.whole || scope.fields.has(field);
   const data: Data = {};
@@ -182,27 +218,7 @@ export function difference(
     data['status'] = status;
     words.push(`status → ${status}`);
   }
-  const assigned = assignees(draft, subject, { node, wanted: has('assignees') });
-  const attributes = changedAttributes(draft, subject, { node, scope });
-  if (assigned === undefined || attributes === undefined) {
-    return undefined;
-  }
-  const link: Word[] =
-    linked || naming !== undefined
-      ? [
-          ['ftrackId', entity.id],
-          ['ftrackPath', pathOf(entity.link)],
-        ]
-      : [];
-  const attrib = [...attributes, ...link.filter(([name, value]) => node.attrib[name] !== value)];
-  return {
-    data: {
-      ...data,
-      ...assigned.data,
-      ...(attrib.length === 0 ? {} : { attrib: Object.fromEntries(attrib) }),
-    },
-    words: [...words, ...assigned.words, ...attributes.map(([name, value]) => `${name} → ${shown(value)}`)],
-  };
+  return { data, words };
 }
 
 const shown = (value: Json): string =>
@@ -211,9 +227,9 @@ const shown = (value: Json): string =>
 function assignees(
   draft: Draft,
   { entity, kind }: Subject,
-  { node, wanted }: { node: AyonNode; wanted: boolean },
+  { node, scope }: { node: AyonNode; scope: EntityScope },
 ): Change | undefined {
-  if (kind === 'folder' || !wanted) {
+  if (kind === 'folder' || !(scope.whole || scope.fields.has('assignees'))) {
     return { data: {}, words: [] };
   }
   const assigned = draft.view.assignments(entity.id);

@@ -1,4 +1,4 @@
-import type { Draft, Memory, PlannedOperation } from '../../domain/draft';
+import type { Draft, Memory, PlannedOperation, Problem } from '../../domain/draft';
 import type { MarkWrite } from '../../domain/marks';
 import { marksToWrite } from '../../domain/marks';
 import type { ProjectLists } from '../../domain/project-lists';
@@ -132,30 +132,51 @@ const STRUCTURE = ['name', 'parentId', 'folderType'];
 /** Tries that an entity gets when AYON's answer may be due to a change in between. */
 const MAX_TRIES = 3;
 
+interface Refused {
+  readonly status: number;
+  readonly errorCode: string | null;
+  readonly detail: string | null;
+}
+
 /** Draws the lesson from an operation that AYON refused, for the next look or for the report. */
-function judge(
-  memory: Memory,
-  { ftrackId, type, data, line }: PlannedOperation,
-  result: { readonly status: number; readonly errorCode: string | null; readonly detail: string | null },
-): void {
-  const what = line.split(':')[0] || ftrackId;
-  const detail = (result.detail ?? '').slice(0, 200);
+function judge(memory: Memory, operation: PlannedOperation, result: Refused): void {
+  const { ftrackId, type, data } = operation;
   const tries = (memory.tries.get(ftrackId) ?? 0) + 1;
   memory.tries.set(ftrackId, tries);
   if (result.status === 403 && type === 'update' && STRUCTURE.some((name) => name in data)) {
     memory.immutable.add(ftrackId);
-    memory.failed.set(ftrackId, {
-      code: 'folder-immutable',
-      sentence: `${what} has published versions, so AYON refuses another name, type or parent (${detail}); undo that in ftrack, or skip this event`,
-    });
-  } else if (result.status === 403 || result.status === 400) {
-    memory.failed.set(ftrackId, { code: 'ayon-rejected', sentence: `AYON refuses ${what}: ${detail}` });
-  } else if (tries >= MAX_TRIES) {
-    memory.failed.set(ftrackId, {
-      code: result.status >= 500 ? 'ayon-server-error' : 'ayon-conflict',
-      sentence: `AYON refuses ${what} again and again: ${detail}`,
-    });
-  } else if (result.errorCode === 'unique-violation' && !/\bid\b.*already exists/i.test(detail)) {
+  }
+  const problem = problemOf(operation, result, {
+    immutable: memory.immutable.has(ftrackId),
+    last: tries >= MAX_TRIES,
+  });
+  if (problem !== undefined) {
+    memory.failed.set(ftrackId, problem);
+  } else if (
+    result.errorCode === 'unique-violation' &&
+    !/\bid\b.*already exists/i.test(result.detail ?? '')
+  ) {
     memory.clashed.add(ftrackId);
   }
+}
+
+/** undefined: the next look may settle it. */
+function problemOf(
+  { ftrackId, line }: PlannedOperation,
+  result: Refused,
+  is: { readonly immutable: boolean; readonly last: boolean },
+): Problem | undefined {
+  const what = line.split(':')[0] || ftrackId;
+  const detail = (result.detail ?? '').slice(0, 200);
+  if (is.immutable) {
+    return {
+      code: 'folder-immutable',
+      sentence: `${what} has published versions, so AYON refuses another name, type or parent (${detail}); undo that in ftrack, or skip this event`,
+    };
+  }
+  if (result.status === 403 || result.status === 400) {
+    return { code: 'ayon-rejected', sentence: `AYON refuses ${what}: ${detail}` };
+  }
+  const code = result.status >= 500 ? 'ayon-server-error' : 'ayon-conflict';
+  return is.last ? { code, sentence: `AYON refuses ${what} again and again: ${detail}` } : undefined;
 }

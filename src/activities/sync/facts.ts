@@ -148,11 +148,24 @@ interface PairInput {
   readonly site: Site;
 }
 
+/** Without these attributes no pair could be kept: AYON would drop what is written, silently. */
+function requireAttributes(ayonAttributes: readonly AyonAttribute[]): void {
+  const scopes = ayonAttributes.find(({ name }) => name === 'ftrackId')?.scope ?? [];
+  const missing = ['project', 'folder', 'task'].filter((scope) => !scopes.includes(scope));
+  if (missing.length > 0) {
+    throw failure(
+      'ayon-attribute-missing',
+      `AYON has no attribute "ftrackId" for a ${missing.join(', ')}; install the ftrack addon and restart the server, twice after a first installation`,
+    );
+  }
+}
+
 async function pair(
   sources: FactsSources,
   { projectId, site }: PairInput,
   signal: AbortSignal,
 ): Promise<Pairing> {
+  requireAttributes(site.attributes);
   const [state, names] = await Promise.all([
     sources.ftrack.state(
       { projectId, contextIds: [], assignmentsOf: [], appointmentIds: [], attributeIds: [] },
@@ -210,14 +223,6 @@ interface Completion {
 function complete(project: AyonProject, { site, mapping, ftrackProject, byName }: Completion): Paired {
   const projectId = ftrackProject.id;
   const ayonAttributes = new Map(site.attributes.map((each) => [each.name, each]));
-  for (const scope of ['project', 'folder', 'task']) {
-    if (ayonAttributes.get('ftrackId')?.scope.includes(scope) !== true) {
-      throw failure(
-        'ayon-attribute-missing',
-        `AYON has no attribute "ftrackId" for a ${scope}; install the ftrack addon and restart the server, twice after a first installation`,
-      );
-    }
-  }
   const { attributes } = site.ftrack;
   const rules = attributeRules({ mapping, ftrack: attributes, ayon: site.attributes, projectId });
   const marks = marksOf(attributes);

@@ -11,7 +11,7 @@ import type { Needs } from '../../domain/view';
 import { View } from '../../domain/view';
 import { failure } from '../../errors';
 import type { SyncDeps } from './deps';
-import type { Paired } from './facts';
+import type { Paired, Pairing } from './facts';
 
 /** One look at both systems and what follows from it. */
 export type Look =
@@ -45,7 +45,7 @@ class Looker {
   readonly #signal: AbortSignal;
   readonly #view = new View();
   readonly #scopes: Map<string, EntityScope>;
-  readonly #refreshed = new Set<'site' | 'project'>();
+  readonly #renewed = new Set<'site' | 'project'>();
   #project: FtrackProject | undefined;
   #asked = false;
 
@@ -56,17 +56,14 @@ class Looker {
   }
 
   async run(): Promise<Look> {
-    const { deps, projectId, scope } = this.#task;
-    let pairing = await deps.facts.of(projectId);
-    if (scope.project !== undefined && !('skip' in pairing)) {
-      pairing = await deps.facts.refreshProject(projectId);
-    }
+    const { deps, projectId, memory } = this.#task;
+    let pairing = await this.#firstPairing();
     for (let pass = 0; pass < MAX_PASSES; pass += 1) {
       if ('skip' in pairing) {
         return pairing;
       }
       const { facts } = pairing;
-      const before = this.#task.memory.extra.size;
+      const inTheWay = memory.extra.size;
       const draft = this.#newDraft(facts);
       const waiting = planEntities(draft, this.#scopes.values());
       if (!this.#asked || !this.#view.isComplete) {
@@ -77,22 +74,41 @@ class Looker {
         pairing = this.#isRenamed(facts) ? await deps.facts.refreshPairing(projectId) : pairing;
         continue;
       }
-      const stale = this.#staleness(draft);
-      if (stale !== undefined) {
-        this.#refreshed.add(stale);
-        pairing =
-          stale === 'site'
-            ? await deps.facts.refreshSite(projectId, !draft.stale.has('definitions'))
-            : await deps.facts.refreshProject(projectId);
-      } else if (before === this.#task.memory.extra.size && this.#project !== undefined) {
-        const project = projectChange(draft, this.#project, scope.project);
-        return { draft, facts, project, waiting };
+      const fresh = await this.#refreshed(draft);
+      if (fresh === undefined && inTheWay === memory.extra.size && this.#project !== undefined) {
+        return {
+          draft,
+          facts,
+          waiting,
+          project: projectChange(draft, this.#project, this.#task.scope.project),
+        };
       }
+      pairing = fresh ?? pairing;
     }
     throw failure(
       'unexpected',
       `The plan for project ${projectId} does not come to an end; report this with the event`,
     );
+  }
+
+  /** A project's own event is compared with the project as it is now. */
+  async #firstPairing(): Promise<Pairing> {
+    const { deps, projectId, scope } = this.#task;
+    const pairing = await deps.facts.of(projectId);
+    return scope.project === undefined || 'skip' in pairing ? pairing : deps.facts.refreshProject(projectId);
+  }
+
+  /** Refreshes cached facts that the plan shows to be too old, each once; undefined: they are fine. */
+  async #refreshed(draft: Draft): Promise<Pairing | undefined> {
+    const { facts } = this.#task.deps;
+    const stale = this.#staleness(draft);
+    if (stale === undefined) {
+      return undefined;
+    }
+    this.#renewed.add(stale);
+    return stale === 'site'
+      ? facts.refreshSite(this.#task.projectId, !draft.stale.has('definitions'))
+      : facts.refreshProject(this.#task.projectId);
   }
 
   #newDraft(facts: Paired): Draft {
@@ -110,14 +126,13 @@ class Looker {
     };
   }
 
-  /** Cached facts that the plan shows to be too old, each refreshed once. */
   #staleness(draft: Draft): 'site' | 'project' | undefined {
-    if (draft.stale.size > 0 && !this.#refreshed.has('site')) {
+    if (draft.stale.size > 0 && !this.#renewed.has('site')) {
       return 'site';
     }
     const { missingStatuses, missingTypes } = draft;
     const lacks = missingStatuses.size + missingTypes.folder.size + missingTypes.task.size > 0;
-    return lacks && !this.#refreshed.has('project') ? 'project' : undefined;
+    return lacks && !this.#renewed.has('project') ? 'project' : undefined;
   }
 
   /** A pair found by name ends when ftrack's project is called otherwise. */

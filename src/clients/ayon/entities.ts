@@ -123,32 +123,43 @@ export async function readEntities(
 }
 
 function partsOf(query: EntityQuery): Part[] {
-  const { foldersBelow, topFolders, tasksBelow = [], subtreesOf = [] } = query;
-  const strings = '[String!]';
-  const names = (list?: readonly string[]): Part['args'] =>
-    list === undefined ? {} : { names: [strings, [...new Set(list)]] };
+  const { foldersBelow, topFolders } = query;
+  const top: Part[] =
+    topFolders === undefined
+      ? []
+      : [{ field: 'folders', args: { parentId: ['String', 'root'], ...namesArgument(topFolders.names) } }];
   const deep = { includeFolderChildren: ['Boolean!', true] } as const;
-  const parts: (Part | undefined)[] = [
-    some(query.folderIds) && { field: 'folders', args: { ids: [strings, query.folderIds] } },
-    some(query.taskIds) && { field: 'tasks', args: { ids: [strings, query.taskIds] } },
-    some(query.folderFtrackIds) && { field: 'folders', args: byFtrackId(query.folderFtrackIds) },
-    some(query.taskFtrackIds) && { field: 'tasks', args: byFtrackId(query.taskFtrackIds) },
-    some(foldersBelow?.parents) && {
-      field: 'folders',
-      args: { parentIds: [strings, foldersBelow?.parents], ...names(foldersBelow?.names) },
-    },
-    topFolders && { field: 'folders', args: { parentId: ['String', 'root'], ...names(topFolders.names) } },
-    some(tasksBelow) && { field: 'tasks', args: { folderIds: [strings, tasksBelow] } },
-    some(subtreesOf) && { field: 'folders', args: { parentIds: [strings, subtreesOf], ...deep } },
-    some(subtreesOf) && { field: 'tasks', args: { folderIds: [strings, subtreesOf], ...deep } },
+  return [
+    ...part('folders', query.folderIds, (ids) => ({ ids: [STRINGS, ids] })),
+    ...part('tasks', query.taskIds, (ids) => ({ ids: [STRINGS, ids] })),
+    ...part('folders', query.folderFtrackIds, byFtrackId),
+    ...part('tasks', query.taskFtrackIds, byFtrackId),
+    ...part('folders', foldersBelow?.parents, (ids) => ({
+      parentIds: [STRINGS, ids],
+      ...namesArgument(foldersBelow?.names),
+    })),
+    ...top,
+    ...part('tasks', query.tasksBelow, (ids) => ({ folderIds: [STRINGS, ids] })),
+    ...part('folders', query.subtreesOf, (ids) => ({ parentIds: [STRINGS, ids], ...deep })),
+    ...part('tasks', query.subtreesOf, (ids) => ({ folderIds: [STRINGS, ids], ...deep })),
   ];
-  return parts.filter((part) => part !== undefined);
 }
 
-const some = (list: readonly string[] | undefined): true | undefined =>
-  list !== undefined && list.length > 0 ? true : undefined;
+const STRINGS = '[String!]';
 
-const byFtrackId = (ids: readonly string[] | undefined): Part['args'] => ({
+/** An empty list asks nothing: AYON would take it for no filter at all. */
+function part(
+  field: Part['field'],
+  list: readonly string[] | undefined,
+  argsOf: (list: readonly string[]) => Part['args'],
+): Part[] {
+  return list === undefined || list.length === 0 ? [] : [{ field, args: argsOf([...new Set(list)]) }];
+}
+
+const namesArgument = (names: readonly string[] | undefined): Part['args'] =>
+  names === undefined ? {} : { names: [STRINGS, [...new Set(names)]] };
+
+const byFtrackId = (ids: readonly string[]): Part['args'] => ({
   attributes: ['[AttributeFilterInput!]', [{ name: 'ftrackId', values: ids }]],
 });
 

@@ -32,24 +32,29 @@ const HINTS: Partial<Record<ErrorCode, string>> = {
   'ayon-conflict': 'somebody changed the same thing meanwhile',
 };
 
+const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
+  401: 'ayon-refused-key',
+  403: 'ayon-refused-key',
+  409: 'ayon-conflict',
+  429: 'ayon-overloaded',
+  502: 'ayon-unreachable',
+  503: 'ayon-overloaded',
+  504: 'ayon-unreachable',
+};
+
 function codeFor({ status, body }: BadAnswer): ErrorCode {
-  if (status === 401 || status === 403) {
-    return 'ayon-refused-key';
+  const known = BY_STATUS[status];
+  if (known !== undefined) {
+    return known;
   }
-  if (status === 429) {
-    return 'ayon-overloaded';
+  if (status < 500) {
+    return 'ayon-rejected';
   }
   // Constraint errors of some endpoints come as 500 with the true code in the body.
-  if (status === 409 || (status === 500 && fieldOf(body, 'code') === 409)) {
+  if (fieldOf(body, 'code') === 409) {
     return 'ayon-conflict';
   }
-  if (status === 503) {
-    return 'ayon-overloaded';
-  }
-  if (status === 502 || status === 504 || (status >= 500 && isPage(body))) {
-    return 'ayon-unreachable';
-  }
-  return status >= 500 ? 'ayon-server-error' : 'ayon-rejected';
+  return isPage(body) ? 'ayon-unreachable' : 'ayon-server-error';
 }
 
 /** A proxy's error page instead of the server's JSON or plain text. */

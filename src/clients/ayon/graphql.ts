@@ -1,4 +1,6 @@
+import type { ApplicationFailure } from '@temporalio/common';
 import { z } from 'zod';
+import type { ErrorCode } from '../../errors';
 import { failure } from '../../errors';
 import type { AyonHttp } from './http';
 
@@ -34,18 +36,33 @@ export async function graphql<Data>(
     (client, limited) => client.POST('/graphql', { body: { query, variables }, signal: limited }),
   );
   const answer = Answer.safeParse(raw);
-  const problem = answer.success ? answer.data.errors?.[0] : undefined;
-  if (problem?.extensions?.status === 404) {
+  if (!answer.success) {
+    throw unusable(subject, 'the answer has another shape');
+  }
+  const problem = answer.data.errors?.[0];
+  if (problem !== undefined) {
+    return refused(subject, { message: problem.message, status: problem.extensions?.status ?? 400 });
+  }
+  const data = schema.safeParse(answer.data.data);
+  if (!data.success) {
+    const [issue] = data.error.issues;
+    throw unusable(subject, `${issue?.path.join('.')}: ${issue?.message}`);
+  }
+  return data.data;
+}
+
+/** What GraphQL's own errors mean: 404 is an answer, the others are failures. */
+function refused(subject: string, problem: { readonly message: string; readonly status: number }): undefined {
+  if (problem.status === 404) {
     return undefined;
   }
-  const data = answer.success && problem === undefined ? schema.safeParse(answer.data.data) : undefined;
-  if (data?.success) {
-    return data.data;
-  }
-  const refused = problem?.extensions?.status === 401 || problem?.extensions?.status === 403;
-  const why = problem?.message ?? data?.error?.issues[0]?.message ?? 'the answer has another shape';
-  throw failure(
-    refused ? 'ayon-refused-key' : 'ayon-rejected',
+  throw problem.status === 401 || problem.status === 403
+    ? unusable(subject, problem.message, 'ayon-refused-key')
+    : unusable(subject, problem.message);
+}
+
+const unusable = (subject: string, why: string, code: ErrorCode = 'ayon-rejected'): ApplicationFailure =>
+  failure(
+    code,
     `AYON's GraphQL does not give ${subject}: ${why.slice(0, 300)}; check the server's version and the key's rights`,
   );
-}

@@ -318,7 +318,7 @@ function parse<Row>(schema: z.ZodType<Row>, rows: readonly unknown[]): Row[] {
  * takes that back, so that a worker's time zone never shifts a date.
  */
 function digits(iso: string | null, utc: boolean): string | null {
-  if (iso === null || !/Z$/.test(iso)) {
+  if (iso === null || !iso.endsWith('Z')) {
     return iso;
   }
   const date = new Date(iso);

@@ -1,4 +1,4 @@
-import type { AyonSimulator } from '../../../simulators/ayon';
+import type { AyonSimulator, AyonSimulatorOptions } from '../../../simulators/ayon';
 import { startAyonSimulator } from '../../../simulators/ayon';
 import type { FtrackSimulator, Hand } from '../../../simulators/ftrack';
 import { startFtrackSimulator } from '../../../simulators/ftrack';
@@ -13,6 +13,7 @@ import { createSettingsLoader } from '../../../src/config/settings';
 import type { FtrackEvent } from '../../../src/contracts/messages';
 import { FtrackEntity } from '../../../src/contracts/messages';
 import { timings } from '../../../src/contracts/timings';
+import { codeOf } from '../../../src/errors';
 
 export const TOKEN = 'ayon-ftrack/test';
 
@@ -82,7 +83,10 @@ export class Rig {
     });
   }
 
-  static async start(studio: Studio = sampleStudio(), options: { paired?: boolean } = {}): Promise<Rig> {
+  static async start(
+    studio: Studio = sampleStudio(),
+    options: Pick<AyonSimulatorOptions, 'paired' | 'attributes'> = {},
+  ): Promise<Rig> {
     const ftrack = await startFtrackSimulator({ studio });
     const ayon = await startAyonSimulator({ studio, ...options });
     return new Rig(ftrack, ayon, studio);
@@ -127,6 +131,20 @@ export class Rig {
       results.push(await this.apply(event));
     }
     return results;
+  }
+
+  /** The code, message and details with which an event fails. */
+  async failing(
+    event: FtrackEvent | undefined,
+  ): Promise<{ code: unknown; message: string; details: unknown }> {
+    if (event === undefined) {
+      throw new Error('no event');
+    }
+    const error: unknown = await this.apply(event).catch((thrown: unknown) => thrown);
+    if (!(error instanceof Error)) {
+      throw new Error(`did not fail: ${JSON.stringify(error)}`);
+    }
+    return { code: codeOf(error), message: error.message, details: Reflect.get(error, 'details') };
   }
 
   /** Counts the requests that the work makes. */
