@@ -11,10 +11,8 @@ import type { TemporalClient } from '../clients/temporal/connect';
 import { connectTemporal } from '../clients/temporal/connect';
 import { setUpNamespace } from '../clients/temporal/setup';
 import { createSettingsLoader } from '../config/settings';
+import { clientToken } from '../contracts/topics';
 import type { ServiceContext } from './service';
-
-/** Our ftrack writes carry it, and the events that they cause bear it. */
-const clientToken = (install: string): string => `ayon-ftrack/${install}`;
 
 /**
  * Waits for Temporal, gives its namespace what we need, and connects.
