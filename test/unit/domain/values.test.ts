@@ -74,9 +74,7 @@ describe('values of custom attributes', () => {
     fc.assert(
       fc.property(fc.jsonValue(), types, (value, type) => {
         const made = toAyonValue(value as never, type);
-        if ('value' in made) {
-          expect(sameValue(made.value, made.value, type)).toBe(true);
-        }
+        return 'problem' in made || sameValue(made.value, made.value, type);
       }),
     );
   });
