@@ -25,9 +25,12 @@ export const TIMINGS = {
   /** Class `attempts`: pauses 1, 2, 4, … s, at most this. */
   attemptsFirst: 1_000,
   attemptsMax: 60_000,
-  /** A child whose parent is parked tries again by itself after this, doubling up to `blockedMax`. */
+  /**
+   * A child whose parent is parked tries again by itself after this, doubling up to `blockedMax`; rarely, since its
+   * queue tells it when the parent arrives, and since each try makes its history longer.
+   */
   blockedFirst: 60_000,
-  blockedMax: 3_600_000,
+  blockedMax: 21_600_000,
   /** A parked event tells its queue that it is parked, should the queue have been lost. */
   announce: 21_600_000,
 } as const;

@@ -119,7 +119,9 @@ class EventRun {
 
   async run(): Promise<EventResult> {
     try {
-      return await this.close(await this.untilDone());
+      const outcome = await this.untilDone();
+      // What was applied stays applied, even when a cancellation comes while the turn is given back.
+      return await CancellationScope.nonCancellable(() => this.close(outcome));
     } catch (error) {
       if (isCancellation(error)) {
         await CancellationScope.nonCancellable(() => this.close(this.skipped()));

@@ -77,8 +77,9 @@ class ProjectQueue {
 
   async run(): Promise<QueueState['counts']> {
     for (;;) {
-      await this.tellParked();
       await this.settle();
+      await this.tellParked();
+      // Nothing may be awaited between an empty list of notices and this: what came meanwhile would be dropped.
       if (this.isLong()) {
         await continueAsNew<typeof projectQueue>(domain.pack(this.state));
       }
@@ -99,7 +100,7 @@ class ProjectQueue {
   }
 
   private async tellParked(): Promise<void> {
-    if (this.notices.length > 0) {
+    while (this.notices.length > 0) {
       await this.activities.notify(this.notices.splice(0));
     }
   }
