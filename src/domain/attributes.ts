@@ -56,12 +56,13 @@ const namesakes = (attribute: AyonAttribute, usable: readonly CustomAttribute[])
       (attribute.builtin || OUR_GROUPS.has((each.group ?? '').toLowerCase())),
   );
 
-/** A standard row without keys says nothing about where the value lives: the hierarchical attribute is used if there is one. */
+/** A standard row whose keys ftrack does not have says nothing about where the value lives: the hierarchical attribute does. */
 function mapped(row: MappingRow, usable: readonly CustomAttribute[]): CustomAttribute[] {
-  const keys = row.standard.filter((key) => key !== '');
-  return row.attrType === 'standard' && keys.length > 0
-    ? keys.flatMap((key) => usable.filter((each) => each.key === key && !each.hierarchical))
-    : usable.filter((each) => each.key === row.hierarchical && each.hierarchical);
+  const hierarchical = usable.filter((each) => each.key === row.hierarchical && each.hierarchical);
+  const standard = row.standard.flatMap((key) =>
+    usable.filter((each) => each.key === key && !each.hierarchical),
+  );
+  return row.attrType === 'standard' && standard.length > 0 ? standard : hierarchical;
 }
 
 export interface Owner {

@@ -72,6 +72,8 @@ export interface Memory {
   /** Entities that stand in the way of others and are due for a change themselves. */
   readonly extra: Map<string, EntityScope>;
   readonly tries: Map<string, number>;
+  /** Entities of which AYON refused a value: they are brought over without their mapped attributes. */
+  readonly plain: Set<string>;
 }
 
 export const newMemory = (): Memory => ({
@@ -81,6 +83,7 @@ export const newMemory = (): Memory => ({
   randomIds: new Map(),
   extra: new Map(),
   tries: new Map(),
+  plain: new Set(),
 });
 
 /** A plan in the making. */

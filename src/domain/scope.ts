@@ -102,7 +102,9 @@ function scopeOfEntity(entity: ChangedEntity): EntityScope {
   const fields = new Set<Field>(entity.action === 'move' ? ['parent'] : []);
   const attributes = new Set<string>();
   const words: string[] = [];
-  for (const key of keys.filter((each) => !NOT_OURS.has(each))) {
+  // A removal lists every column; should ftrack still have the entity, none of them is named as changed.
+  const isGone = entity.action === 'remove';
+  for (const key of keys.filter((each) => !isGone && !NOT_OURS.has(each))) {
     const field = Object.hasOwn(FIELDS, key) ? FIELDS[key] : undefined;
     words.push(key);
     if (field === undefined) {
@@ -113,9 +115,9 @@ function scopeOfEntity(entity: ChangedEntity): EntityScope {
   }
   return {
     id: entity.entityId.toLowerCase(),
-    removed: entity.action === 'remove',
+    removed: isGone,
     added,
-    whole: added || (keys.length === 0 && entity.action !== 'move' && entity.action !== 'remove'),
+    whole: added || (keys.length === 0 && entity.action !== 'move' && !isGone),
     fields,
     keys: attributes,
     words,

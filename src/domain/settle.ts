@@ -93,7 +93,7 @@ export const exists = (draft: Draft, name: string, scope: Kind | 'project'): boo
 export function creation(draft: Draft, subject: Subject): Data | undefined {
   const { entity, kind } = subject;
   const assigned = kind === 'task' ? draft.view.assignments(entity.id) : [];
-  const type = wantedType(draft, subject);
+  const type = wantedType(draft, subject) ?? someType(draft, kind);
   if (assigned === undefined) {
     return undefined;
   }
@@ -115,11 +115,15 @@ export function creation(draft: Draft, subject: Subject): Data | undefined {
   };
 }
 
+/** AYON has nothing without a type: for want of ftrack's, the project's first. */
+const someType = ({ facts }: Draft, kind: Kind): string | undefined =>
+  (kind === 'folder' ? facts.project.folderTypes : facts.project.taskTypes)[0]?.name;
+
 /** Values of mapped attributes; one that cannot be converted is noted and left out. */
 function* mappedValues(draft: Draft, subject: Subject, keys?: ReadonlySet<string>): Generator<Word> {
   const { entity } = subject;
   const owner = { id: entity.id, entityType: 'task', objectTypeId: entity.objectTypeId } as const;
-  for (const rule of draft.facts.rules) {
+  for (const rule of draft.memory.plain.has(entity.id) ? [] : draft.facts.rules) {
     const source = sourceFor(rule, owner);
     if (source === undefined || (keys !== undefined && !keys.has(source.key))) {
       continue;

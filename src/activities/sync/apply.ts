@@ -146,6 +146,11 @@ function judge(memory: Memory, operation: PlannedOperation, result: Refused): vo
   if (result.status === 403 && type === 'update' && STRUCTURE.some((name) => name in data)) {
     memory.immutable.add(ftrackId);
   }
+  if (result.status === 400 && hasMapped(data) && !memory.plain.has(ftrackId)) {
+    memory.plain.add(ftrackId);
+    memory.failed.set(ftrackId, refusedValue(operation, result));
+    return;
+  }
   const problem = problemOf(operation, result, {
     immutable: memory.immutable.has(ftrackId),
     last: tries >= MAX_TRIES,
@@ -159,6 +164,17 @@ function judge(memory: Memory, operation: PlannedOperation, result: Refused): vo
     memory.clashed.add(ftrackId);
   }
 }
+
+const OURS = new Set(['ftrackId', 'ftrackPath']);
+
+const hasMapped = ({ attrib }: PlannedOperation['data']): boolean =>
+  typeof attrib === 'object' && attrib !== null && Object.keys(attrib).some((name) => !OURS.has(name));
+
+/** The entity comes without its mapped attributes, so that one wrong number keeps no shot out of AYON. */
+const refusedValue = ({ line, ftrackId }: PlannedOperation, { detail }: Refused): Problem => ({
+  code: 'value-invalid',
+  sentence: `AYON refuses a value of ${line.split(':')[0] || ftrackId} (${(detail ?? '').slice(0, 200)}); its mapped attributes are left out until it is corrected in ftrack`,
+});
 
 /** undefined: the next look may settle it. */
 function problemOf(

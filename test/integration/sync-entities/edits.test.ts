@@ -185,6 +185,21 @@ describe('one edit in ftrack', () => {
     expect(new Date(String(attrib['endDate'])).toISOString()).toBe('2027-01-31T00:00:00.000Z');
   });
 
+  test('a renamed project keeps its AYON name, shows the new one, and stays paired', async () => {
+    rig.bob.update(rig.project.id, { full_name: 'Nordlicht II' });
+    await settle();
+    const task = rig.id('sq010/sh010/animation');
+    rig.bob.setStatus(task, 'In progress');
+    await settle();
+
+    expect(await rig.ayonProject()).toMatchObject({
+      name: rig.project.ayonName,
+      label: 'Nordlicht II',
+      attrib: { ftrackPath: 'Nordlicht II' },
+    });
+    expect((await rig.seen(task))?.status).toBe('In progress');
+  });
+
   test('a new shot and its task, and the marks in ftrack', async () => {
     const shot = rig.bob.createShot({ parent: rig.id('sq020'), name: 'sh 900', status: 'In progress' });
     const task = rig.bob.createTask({

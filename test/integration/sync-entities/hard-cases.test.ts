@@ -196,6 +196,53 @@ describe('hard cases', () => {
     expect(message).toContain('move it into a folder');
   });
 
+  test('a value that AYON refuses keeps no new shot out: it comes without it, and the event says why', async () => {
+    const shot = crypto.randomUUID();
+    const id = rig.bob.idOf('CustomAttributeConfiguration', 'fps', 'key');
+    rig.bob.batch([
+      {
+        action: 'create',
+        entity_type: 'Sequence',
+        entity_data: { id: shot, name: 'sq905', parent_id: rig.project.id },
+      },
+      {
+        action: 'create',
+        entity_type: 'CustomAttributeValue',
+        entity_data: { configuration_id: id, entity_id: shot, value: -1 },
+      },
+    ]);
+
+    const refused = { id: '0', type: 'create', entityType: 'folder', success: false, status: 400 };
+    const detail = 'attrib -> fps: ensure this value is greater than 0';
+    rig.ayon.faults.add({
+      match: { path: /operations$/ },
+      effect: {
+        status: 200,
+        body: { success: false, operations: [{ ...refused, errorCode: 'invalid_data', detail }] },
+      },
+    });
+
+    const { code, message } = await rig.failing(rig.take()[0]);
+
+    expect([code, message]).toEqual(['value-invalid', expect.stringMatching(/sq905.*greater than 0/)]);
+    const seen = await rig.seen(shot);
+    expect(seen).toMatchObject({ name: 'sq905', active: true });
+    expect(seen?.own['fps']).toBeUndefined();
+    expect(rig.bob.storedCustomAttribute(shot, 'ayon_sync_failed')).toBe(true);
+    expect(rig.bob.storedCustomAttribute(shot, 'ayon_id')).toBe(hex(shot));
+  });
+
+  test('a removal that ftrack took back removes nothing and overwrites nothing', async () => {
+    const shot = rig.id('sq010/sh010');
+    ayonPatch('folder', hex(shot), { status: 'Approved' });
+    const entity = { entityId: shot, entityType: 'task', action: 'remove', keys: ['name', 'statusid'] };
+
+    const result = await rig.apply({ id: 'e', topic: 't', user: {}, entities: [entity], arrivedAt: 1 });
+
+    expect(result.outcome).not.toBe('skipped');
+    expect(await rig.seen(shot)).toMatchObject({ active: true, status: 'Approved' });
+  });
+
   test('one bad entity of many keeps no other back, and is named', async () => {
     const parent = rig.id('sq010');
     const good = Array.from({ length: 120 }, () => crypto.randomUUID());
