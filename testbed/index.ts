@@ -44,8 +44,9 @@ export class Testbed {
   readonly ayon: AyonSimulator;
   temporal: DevServer;
   client: Client;
+  /** Holds the spool and Temporal's database; gone after `close`. */
+  readonly folder: string;
   private readonly options: TestbedOptions;
-  private readonly folder: string;
   private readonly services: Service[] = [];
 
   constructor(parts: {
@@ -65,7 +66,8 @@ export class Testbed {
     this.client = new Client({ connection: Connection.lazy({ address: this.temporal.address }) });
   }
 
-  private start(command: 'leech' | 'process', more: Readonly<Record<string, string>>): Service {
+  /** Starts a service without waiting for it. @param more over the environment that fits this studio */
+  launch(command: 'leech' | 'process', more: Readonly<Record<string, string>> = {}): Service {
     const scale = this.options.timeScale;
     const service = new Service(command, {
       AYON_SERVER_URL: this.ayon.url,
@@ -83,13 +85,13 @@ export class Testbed {
   }
 
   async startLeecher(more: Readonly<Record<string, string>> = {}): Promise<Service> {
-    const service = this.start('leech', more);
+    const service = this.launch('leech', more);
     await service.ready();
     return service;
   }
 
   async startProcessor(more: Readonly<Record<string, string>> = {}): Promise<Service> {
-    const service = this.start('process', more);
+    const service = this.launch('process', more);
     await service.ready();
     return service;
   }

@@ -69,6 +69,18 @@ export class Service {
     return (await response.json()) as { ready: boolean };
   }
 
+  /** Counters and gauges of `/metrics` by name and labels as they stand there, such as `x_total{reason="y"}`. */
+  async metrics(): Promise<Readonly<Record<string, number>>> {
+    const response = await fetch(new URL('/metrics', this.url), { signal: AbortSignal.timeout(5000) });
+    const rows = (await response.text()).matchAll(/^(\w+)(?:\{([^}]*)\})? (\S+)$/gm);
+    return Object.fromEntries(
+      [...rows].map(([, name, labels = '', value]) => {
+        const own = labels.split(',').filter((each) => each !== '' && !each.startsWith('service='));
+        return [own.length === 0 ? name : `${name}{${own.join(',')}}`, Number(value)];
+      }),
+    );
+  }
+
   /** @throws Error with what the service said last when it ends or is not ready in a minute. */
   async ready(): Promise<void> {
     const deadline = Date.now() + READY_MS;
@@ -78,6 +90,11 @@ export class Service {
       }
       await pause(50);
     }
+  }
+
+  /** What it said on standard error. */
+  get complaints(): string {
+    return this.complaint.trim();
   }
 
   /** Its last complaints, for people who look for the reason of a failure. */
@@ -94,6 +111,11 @@ export class Service {
   async kill(): Promise<void> {
     this.child.kill('SIGKILL');
     await this.ended;
+  }
+
+  /** Its exit code once it has ended; null after a signal that it did not handle. */
+  get exit(): Promise<number | null> {
+    return this.ended;
   }
 
   /** SIGTERM, as a container engine does it. @returns its exit code. */
