@@ -102,11 +102,12 @@ export function createProjectFacts(sources: FactsSources, options: FactsOptions 
   const cache: ProjectFactsCache = {
     async of(projectId) {
       const kept = projects.get(projectId);
-      const pairing = await kept?.value.catch(() => undefined);
+      if (kept === undefined) {
+        return keep(projectId, load(projectId));
+      }
+      const pairing = await kept.value.catch(() => undefined);
       const age = pairing !== undefined && 'skip' in pairing ? skipAge : projectAge;
-      return kept !== undefined && pairing !== undefined && now() - kept.since < age
-        ? pairing
-        : keep(projectId, load(projectId));
+      return pairing !== undefined && now() - kept.since < age ? pairing : keep(projectId, load(projectId));
     },
     refreshProject: async (projectId) => keep(projectId, Promise.resolve(await withProject(projectId))),
     refreshPairing: (projectId) => keep(projectId, load(projectId)),

@@ -5,6 +5,7 @@ import { startFtrackSimulator } from '../../../simulators/ftrack';
 import type { Studio } from '../../../simulators/studio';
 import { sampleStudio } from '../../../simulators/studio';
 import type { StepResult } from '../../../src/activities/step';
+import type { SyncDeps } from '../../../src/activities/sync/deps';
 import { createProjectFacts } from '../../../src/activities/sync/facts';
 import { createSyncEntities } from '../../../src/activities/sync-entities';
 import { createAyonClient } from '../../../src/clients/ayon/client';
@@ -46,6 +47,7 @@ export class Rig {
   readonly #events: FtrackEvent[] = [];
   readonly #step: ReturnType<typeof createSyncEntities>;
   readonly facts: ReturnType<typeof createProjectFacts>;
+  readonly deps: SyncDeps;
   readonly warnings: string[] = [];
 
   private constructor(ftrack: FtrackSimulator, ayon: AyonSimulator, studio: Studio) {
@@ -76,11 +78,12 @@ export class Rig {
     };
     const settings = createSettingsLoader(clients.ayon);
     this.facts = createProjectFacts({ ...clients, settings });
-    this.#step = createSyncEntities({
+    this.deps = {
       ...clients,
       facts: this.facts,
       log: { warn: (_, message) => this.warnings.push(message) },
-    });
+    };
+    this.#step = createSyncEntities(this.deps);
   }
 
   static async start(

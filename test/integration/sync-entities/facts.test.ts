@@ -1,0 +1,137 @@
+import type { FactsSources } from '../../../src/activities/sync/deps';
+import { createProjectFacts } from '../../../src/activities/sync/facts';
+import { createSyncEntities } from '../../../src/activities/sync-entities';
+import { parseSettings } from '../../../src/config/settings';
+import type { FtrackEvent } from '../../../src/contracts/messages';
+import { timings } from '../../../src/contracts/timings';
+import { codeOf, failure } from '../../../src/errors';
+import { Rig } from './rig';
+
+const mark = (key: string) => ({
+  id: key,
+  key,
+  entityType: 'show',
+  objectTypeId: null,
+  projectId: null,
+  hierarchical: true,
+  type: 'text',
+  group: 'ayon',
+});
+const scopes = ['project', 'folder', 'task'];
+const project = {
+  name: 'p',
+  label: null,
+  active: true,
+  attrib: {},
+  statuses: [],
+  folderTypes: [],
+  taskTypes: [],
+};
+
+/** Sources that count how often they are asked. */
+function counted(marks = ['ayon_id', 'ayon_path', 'ayon_sync_failed']) {
+  const counts = { facts: 0, state: 0, project: 0 };
+  let isDown = false;
+  const sources: FactsSources = {
+    ftrack: {
+      facts: async () => {
+        counts.facts += 1;
+        return { objectTypes: [], statuses: [], types: [], attributes: marks.map(mark), users: [] };
+      },
+      state: async () => {
+        counts.state += 1;
+        if (isDown) {
+          throw failure('ftrack-unreachable', 'down');
+        }
+        const found = { id: 'f', name: 'code', fullName: 'p', startDate: null, endDate: null };
+        return { project: found, contexts: [], assignments: [], values: [], tasksOfAppointments: [] };
+      },
+    },
+    ayon: {
+      me: async () => 'service',
+      projects: async () => [{ name: 'p', active: true, ftrackId: 'f' }],
+      project: async () => {
+        counts.project += 1;
+        return project;
+      },
+      attributes: async () => [
+        { name: 'ftrackId', type: 'string', scope: scopes, inherit: false, builtin: false },
+      ],
+      users: async () => [],
+    },
+    settings: { load: async () => parseSettings({}, 'test'), clear: () => undefined },
+  };
+  return { sources, counts, fail: (down: boolean) => (isDown = down) };
+}
+
+describe('facts of projects', () => {
+  test('are read once while they are young, also by events that come together', async () => {
+    let now = 0;
+    const { sources, counts } = counted();
+    const facts = createProjectFacts(sources, { now: () => now });
+
+    await Promise.all([facts.of('f'), facts.of('f')]);
+    await facts.of('f');
+    expect(counts.project).toBe(1);
+    now = 61_000;
+    await facts.of('f');
+
+    expect(counts.project).toBe(2);
+    expect(counts.facts).toBe(1);
+  });
+
+  test('an outage is not remembered', async () => {
+    const { sources, fail } = counted();
+    const facts = createProjectFacts(sources);
+    fail(true);
+    expect(codeOf(await facts.of('f').catch((error: unknown) => error))).toBe('ftrack-unreachable');
+
+    fail(false);
+
+    expect(await facts.of('f')).toMatchObject({ facts: { project: { name: 'p' } } });
+  });
+
+  test('a group among the assignees does not make every event read all users again', async () => {
+    const { sources, counts } = counted();
+    const facts = createProjectFacts(sources);
+    await facts.of('f');
+
+    await facts.refreshSite('f', true);
+    expect(counts.facts).toBe(1);
+
+    await facts.refreshSite('f', false);
+    expect(counts.facts).toBe(2);
+  });
+
+  test('a missing mark is named', async () => {
+    const { sources } = counted(['ayon_id', 'ayon_path']);
+
+    const error: unknown = await createProjectFacts(sources)
+      .of('f')
+      .catch((thrown: unknown) => thrown);
+
+    expect(codeOf(error)).toBe('ftrack-attribute-missing');
+    expect(error).toMatchObject({ message: expect.stringContaining('"ayon_sync_failed"') });
+  });
+});
+
+test('what was read too long ago is not written, and that is an outage, not an "unchanged"', async () => {
+  const rig = await Rig.start();
+  const shot = rig.id('sq010/sh010');
+  const task = rig.id('sq010/sh010/animation');
+  rig.bob.setStatus(task, 'Approved');
+  const [event] = rig.take();
+  const before = await rig.seen(shot);
+  let clock = 0;
+  const context = { signal: new AbortController().signal, timings: timings(), now: () => (clock += 10_000) };
+  const input = { event: event as FtrackEvent, project: rig.project.id, turn: { run: 'r', number: 1 } };
+
+  const error: unknown = await createSyncEntities(rig.deps)
+    .syncEntities(input, context)
+    .catch((thrown: unknown) => thrown);
+  const after = await rig.seen(shot);
+  await rig.close();
+
+  expect(codeOf(error)).toBe('ayon-overloaded');
+  expect(after).toEqual(before);
+});
