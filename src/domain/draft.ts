@@ -59,6 +59,8 @@ export interface Settled {
   readonly ayonId: string;
   /** AYON folder path with leading slash; undefined: the mark stays as it is. */
   readonly path: string | undefined;
+  /** Nothing of it disagrees any more, as far as is known: an old flag may go. */
+  readonly isWhole: boolean;
 }
 
 /** What one attempt taught the next: kept over the rounds of one activity. */

@@ -24,12 +24,13 @@ export function marksToWrite(draft: Draft, failed: ReadonlyMap<string, Problem>)
       writes.push({ configurationId: attribute.id, entityId, value, exists: stored !== undefined });
     }
   };
-  for (const { ftrackId, ayonId: id, path } of draft.settled.values()) {
+  for (const { ftrackId, ayonId: id, path, isWhole } of draft.settled.values()) {
     put(ayonId, ftrackId, id);
     if (path !== undefined) {
       put(ayonPath, ftrackId, path);
     }
-    if (!failed.has(ftrackId) && draft.view.stored(syncFailed.id, ftrackId) === true) {
+    // The flag tells of another event, perhaps a parked one; success of this one alone does not take it back.
+    if (isWhole && !failed.has(ftrackId) && draft.view.stored(syncFailed.id, ftrackId) === true) {
       put(syncFailed, ftrackId, false);
     }
   }

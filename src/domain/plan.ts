@@ -3,11 +3,11 @@ import { pathOf } from './draft';
 import { siblingNamed } from './identity';
 import { ftrackIdOf } from './ids';
 import type { AyonNode, FtrackEntity } from './model';
-import { namingOf, sameName } from './names';
+import { namingOf, renaming, sameName } from './names';
 import { planRemoval } from './removal';
 import type { EntityScope } from './scope';
-import type { Change } from './settle';
-import { difference } from './settle';
+import type { Change, Subject } from './settle';
+import { convertsAll, difference } from './settle';
 import { folderIdOf, folderPathOf, inTheWay, kindOf, nameProblem, Targets } from './targets';
 
 /**
@@ -43,6 +43,7 @@ function planned(draft: Draft, targets: Targets, scope: EntityScope): boolean {
         kind: target.kind,
         ayonId: target.id,
         path: target.kind === 'folder' ? target.path : '',
+        isWhole: true,
       });
       return true;
     case 'node':
@@ -120,8 +121,15 @@ function planNode(draft: Draft, targets: Targets, found: Found): boolean {
     kind: node.kind,
     ayonId: node.id,
     path: isMoved ? markedPath(node, place.path, data) : undefined,
+    isWhole: isWhole(draft, subject, { node, data }),
   });
   return true;
+}
+
+/** Whether the name is as ftrack has it and every mapped value can be brought over. */
+function isWhole(draft: Draft, subject: Subject, { node, data }: { node: AyonNode; data: Data }): boolean {
+  const after = { name: node.name, label: node.label, ...data };
+  return renaming(after, subject.entity.name) === undefined && convertsAll(draft, subject);
 }
 
 const NOWHERE_ELSE = { data: {}, words: [], path: undefined };

@@ -151,6 +151,16 @@ function converted(
   return undefined;
 }
 
+/** Whether every mapped attribute of the entity has a value that AYON's type takes. */
+export function convertsAll(draft: Draft, { entity }: Subject): boolean {
+  const owner = { id: entity.id, entityType: 'task', objectTypeId: entity.objectTypeId } as const;
+  return draft.facts.rules.every((rule) => {
+    const source = sourceFor(rule, owner);
+    const value = source === undefined ? null : (draft.view.stored(source.id, entity.id) ?? null);
+    return 'value' in toAyonValue(value, rule.attribute.type);
+  });
+}
+
 function people(draft: Draft, current: readonly string[], assigned: readonly string[]): string[] {
   const { assignees, unknown } = assign(current, assigned, draft.facts.users);
   const names = unknown.flatMap((id) => draft.facts.ftrack.users.get(id)?.username ?? []);
