@@ -23,7 +23,7 @@ const LONG_VALUE_BYTES = 256;
 
 /**
  * Cuts an event into parts by project, in the order in which the projects first appear, and each project's entities,
- * kept in order, into chunks within the limits. Depends on nothing but the event's content (its arrival time is no
+ * kept in order, into chunks within the limits. An entity that was moved to another project belongs to both. Depends on nothing but the event's content (its arrival time is no
  * part of it), so that two leechers make the same parts under the same ids.
  */
 export function splitEvent(event: FtrackEvent, limits: SplitLimits = SPLIT_LIMITS): EventPart[] {
@@ -32,12 +32,13 @@ export function splitEvent(event: FtrackEvent, limits: SplitLimits = SPLIT_LIMIT
   const room = limits.bytes - jsonBytes(envelope) - 12;
   const projects = new Map<string | null, FtrackEntity[]>();
   for (const entity of event.entities) {
-    const project = projectOf(entity);
-    const same = projects.get(project);
-    if (same === undefined) {
-      projects.set(project, [entity]);
-    } else {
-      same.push(entity);
+    for (const project of [projectOf(entity), ...projectLeft(entity)]) {
+      const same = projects.get(project);
+      if (same === undefined) {
+        projects.set(project, [entity]);
+      } else {
+        same.push(entity);
+      }
     }
   }
   if (projects.size === 0) {
@@ -62,6 +63,14 @@ export function projectOf(entity: FtrackEntity): string | null {
   }
   const project = entity.parents?.find(({ entityType }) => entityType === 'show');
   return project?.entityId ?? idIn(entity.changes?.['project_id']) ?? idIn(entity.changes?.['showid']);
+}
+
+/** The project that an entity was moved out of: its queue has to take the entity away there. */
+function projectLeft(entity: FtrackEntity): string[] {
+  const change = entity.changes?.['project_id'] ?? entity.changes?.['showid'];
+  const left = change?.old;
+  const isLeft = typeof left === 'string' && left !== '' && typeof change?.new === 'string';
+  return isLeft && left !== projectOf(entity) ? [left] : [];
 }
 
 function idIn(change: FtrackChange | undefined): string | null {

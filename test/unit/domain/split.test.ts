@@ -131,6 +131,36 @@ describe('splitting an event', () => {
   });
 });
 
+describe('an entity that was moved to another project', () => {
+  const moved = (change: { old?: unknown; new?: unknown }): FtrackEntity => ({
+    ...entity('e', 'p2'),
+    action: 'move',
+    changes: { showid: change },
+  });
+
+  it('is a matter of both: the new one first, the one it left in a part of its own', () => {
+    const parts = splitEvent(event([moved({ old: 'p1', new: 'p2' }), entity('f', 'p2')]));
+
+    expect(parts.map(({ number, project }) => [number, project])).toEqual([
+      [1, 'p2'],
+      [2, 'p1'],
+    ]);
+    expect(parts.map(({ event: part }) => part.entities.map(({ entityId }) => entityId))).toEqual([
+      ['e', 'f'],
+      ['e'],
+    ]);
+  });
+
+  it.each([
+    { old: null, new: 'p2' },
+    { old: 'p2', new: 'p2' },
+    { old: '', new: 'p2' },
+    { old: 'p1', new: null },
+  ])('but not with %j', (change) => {
+    expect(splitEvent(event([moved(change)])).map(({ project }) => project)).toEqual(['p2']);
+  });
+});
+
 describe('project of an entity', () => {
   const base = { entityId: 'e', entityType: 'task', action: 'update' };
   it.each<[string, FtrackEntity, string | null]>([
