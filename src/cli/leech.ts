@@ -24,16 +24,13 @@ async function start(context: ServiceContext): Promise<RunningService> {
   const connection = Connection.lazy({ ...temporal.connection, address: temporal.address });
   const client = new Client({ connection, namespace: temporal.namespace });
   let isSetUp = false;
+  const notSetUp = `Temporal at ${temporal.address} was not reached yet`;
   let userId: string | undefined;
   const scale = env.timeScale === 1 ? {} : { timeScale: env.timeScale };
   const leecher = await startLeecher({
     ...scale,
     hub: { serverUrl: studio.ftrack.server, user: studio.ftrack.apiUser, apiKey: studio.ftrack.apiKey },
-    starter: once(
-      () => isSetUp,
-      temporalStarter({ client, ...scale }),
-      `Temporal at ${temporal.address} is not set up yet`,
-    ),
+    starter: once(() => isSetUp, temporalStarter({ client, ...scale }), notSetUp),
     spool: { dir: spoolDir(env.spoolDir), expectMount: true },
     install: env.install,
     userId: () => userId,
@@ -50,8 +47,10 @@ async function start(context: ServiceContext): Promise<RunningService> {
   });
   return {
     readiness: () => {
-      const { ready, ...detail } = leecher.state();
-      return { ready, detail };
+      const { ready, problems, ...detail } = leecher.state();
+      // Without traffic nobody else would notice that events cannot be handed over.
+      const unset = isSetUp ? [] : [`${notSetUp}; what arrives waits in the spool.`];
+      return { ready: ready && isSetUp, detail: { problems: [...problems, ...unset], ...detail } };
     },
     stop: async () => {
       await leecher.stop();
