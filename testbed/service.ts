@@ -97,6 +97,11 @@ export class Service {
     return this.complaint.trim();
   }
 
+  /** Message and reason of each log line, as far as there is one. */
+  get said(): readonly string[] {
+    return this.log.map(({ msg, reason }) => (typeof reason === 'string' ? `${msg}: ${reason}` : msg));
+  }
+
   /** Its last complaints, for people who look for the reason of a failure. */
   lastWords(): string {
     const warnings = this.log.filter((line) => line.level >= 40).slice(-5);

