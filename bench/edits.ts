@@ -4,8 +4,6 @@ import type { Edit } from './desk';
 
 const STATUSES = ['In progress', 'Pending Review', 'Approved', 'Not started'] as const;
 
-type Entity = Parameters<Edit['arrived']>[0];
-
 /** Sets the status of a task to another one than it has. */
 export function statusEdit(task: string): Edit {
   let status = '';
@@ -51,78 +49,85 @@ export function deskWork(tasks: readonly string[], count: number): Edit[] {
   });
 }
 
-/** The life of a shot and a task in it, one edit of one entity after the other, each with its name. */
-export function lifeOfShot({
-  from,
-  to,
-  name,
-}: {
-  from: string;
-  to: string;
-  name: string;
-}): Array<[string, Edit]> {
-  let shot = '';
-  let task = '';
-  const ofShot = (change: (hand: Hand) => void, arrived: Edit['arrived']): Edit => ({
-    make: (hand) => changed(shot, change)(hand),
-    arrived,
-  });
-  const ofTask = (change: (hand: Hand) => void, arrived: Edit['arrived']): Edit => ({
-    make: (hand) => changed(task, change)(hand),
-    arrived,
-  });
-  const isGone = (entity: Entity): boolean => entity?.active !== true;
+type Named = readonly [kind: string, edit: Edit];
+
+/** A shot and a task in it while they live; ids are known once they are created. */
+interface Life {
+  readonly from: string;
+  readonly to: string;
+  readonly name: string;
+  shot: string;
+  task: string;
+}
+
+/** Creates a shot and a task in it, changes and removes them: one entity after the other, each with its kind. */
+export function lifeOfShot(place: Pick<Life, 'from' | 'to' | 'name'>): readonly Named[] {
+  const life: Life = { ...place, shot: '', task: '' };
+  return [...creations(life), ...changesOfTask(life), ...changesOfShot(life), ...removals(life)];
+}
+
+function creations(life: Life): readonly Named[] {
+  const shot: Edit = {
+    make: (hand) => (life.shot = hand.createShot({ parent: life.from, name: life.name })),
+    arrived: (entity) => entity?.name === life.name,
+  };
+  const task: Edit = {
+    make: (hand) => (life.task = hand.createTask({ parent: life.shot, name: 'comp', type: 'Compositing' })),
+    arrived: (entity) => entity?.name === 'comp',
+  };
   return [
-    [
-      'create shot',
-      {
-        make: (hand) => (shot = hand.createShot({ parent: from, name })),
-        arrived: (entity) => entity?.name === name,
-      },
-    ],
-    [
-      'create task',
-      {
-        make: (hand) => (task = hand.createTask({ parent: shot, name: 'comp', type: 'Compositing' })),
-        arrived: (entity) => entity?.name === 'comp',
-      },
-    ],
-    [
-      'status',
-      ofTask(
-        (hand) => hand.setStatus(task, 'In progress'),
-        (entity) => entity?.status === 'In progress',
-      ),
-    ],
-    [
-      'assign',
-      ofTask(
-        (hand) => hand.assign(task, 'kenji'),
-        (entity) => entity?.assignees?.includes('kenji') === true,
-      ),
-    ],
-    [
-      'rename',
-      ofShot(
-        (hand) => hand.rename(shot, `${name}_b`),
-        (entity) => entity?.name === `${name}_b`,
-      ),
-    ],
-    [
-      'attribute',
-      ofShot(
-        (hand) => hand.setCustomAttribute(shot, 'frameStart', 990),
-        (entity) => entity?.attrib['frameStart'] === 990,
-      ),
-    ],
-    [
-      'move',
-      ofShot(
-        (hand) => hand.move(shot, to),
-        (entity) => entity?.parentId === ayonId(to),
-      ),
-    ],
-    ['delete task', ofTask((hand) => hand.remove(task), isGone)],
-    ['delete shot', ofShot((hand) => hand.remove(shot), isGone)],
+    ['create shot', shot],
+    ['create task', task],
+  ];
+}
+
+function changesOfTask(life: Life): readonly Named[] {
+  const status: Edit = {
+    make: (hand) => changed(life.task, () => hand.setStatus(life.task, 'In progress'))(hand),
+    arrived: (entity) => entity?.status === 'In progress',
+  };
+  const assign: Edit = {
+    make: (hand) => changed(life.task, () => hand.assign(life.task, 'kenji'))(hand),
+    arrived: (entity) => entity?.assignees?.includes('kenji') === true,
+  };
+  return [
+    ['status', status],
+    ['assign', assign],
+  ];
+}
+
+function changesOfShot(life: Life): readonly Named[] {
+  const ofShot = (change: (hand: Hand) => void, arrived: Edit['arrived']): Edit => ({
+    make: (hand) => changed(life.shot, change)(hand),
+    arrived,
+  });
+  const name = `${life.name}_b`;
+  const rename = ofShot(
+    (hand) => hand.rename(life.shot, name),
+    (entity) => entity?.name === name,
+  );
+  const attribute = ofShot(
+    (hand) => hand.setCustomAttribute(life.shot, 'frameStart', 990),
+    (entity) => entity?.attrib['frameStart'] === 990,
+  );
+  const move = ofShot(
+    (hand) => hand.move(life.shot, life.to),
+    (entity) => entity?.parentId === ayonId(life.to),
+  );
+  return [
+    ['rename', rename],
+    ['attribute', attribute],
+    ['move', move],
+  ];
+}
+
+function removals(life: Life): readonly Named[] {
+  const removal = (which: 'task' | 'shot'): Edit => ({
+    make: (hand) => changed(life[which], () => hand.remove(life[which]))(hand),
+    arrived: (entity) => entity?.active !== true,
+  });
+  return [
+    ['delete task', removal('task')],
+    ['delete shot', removal('shot')],
   ];
 }
