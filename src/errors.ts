@@ -32,6 +32,7 @@ export const ERRORS = {
   'folder-immutable': 'permanent',
   'settings-invalid': 'outage',
   'not-my-turn': 'permanent',
+  'no-answer': 'permanent',
   unexpected: 'attempts',
 } as const satisfies Record<string, FailureClass>;
 
@@ -52,6 +53,9 @@ export const isErrorCode = (code: unknown): code is ErrorCode =>
 
 export const classOf = (code: ErrorCode): FailureClass => ERRORS[code];
 
+/** No system is waited for longer than this between two tries, whatever it asks for. */
+const MAX_RETRY_AFTER_MS = 60_000;
+
 /**
  * The only thing an activity throws. `outage` failures stay retryable for Temporal; the other two classes return to
  * the workflow at once, which counts tries and parks.
@@ -63,7 +67,9 @@ export function failure(code: ErrorCode, message: string, details: FailureDetail
     message,
     nonRetryable: classOf(code) !== 'outage',
     details: [details],
-    ...(details.retryAfterMs === undefined ? {} : { nextRetryDelay: details.retryAfterMs }),
+    ...(details.retryAfterMs === undefined
+      ? {}
+      : { nextRetryDelay: Math.min(details.retryAfterMs, MAX_RETRY_AFTER_MS) }),
   });
 }
 

@@ -55,6 +55,9 @@ async function record(core: Core): Promise<void> {
   await core.queue(project).executeUpdate('resume');
   gate.open();
   await core.untilStanding(waiting, 'completed applied');
+  const mended = core.event({ entities: parked.entities });
+  await core.deliver(project, mended);
+  await core.untilStanding(parked, 'completed superseded');
   save('queue', core.queue(project));
 }
 

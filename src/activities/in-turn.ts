@@ -16,6 +16,17 @@ type Step = (input: StepInput, context: StepContext) => Promise<StepResult>;
 /** An outage is told to the queue at its first failed try, and again now and then should the queue have been lost. */
 const TELL_EVERY = 10;
 
+/** A step that ended so often without any answer (time-out, crash of the processor) would do so for ever. */
+const MAX_SILENT = 8;
+
+/** Travels from try to try as heartbeat details. */
+interface Trace {
+  /** Tries in a row that ended without an answer, this one included until it answers. */
+  silent: number;
+  /** The queue was told of the present outage. */
+  told: boolean;
+}
+
 /**
  * Makes a handler's step an activity that works only within its turn:
  * it refuses to work for another run than the one that was granted the turn (`not-my-turn`), heartbeats on its own
@@ -32,8 +43,10 @@ export function inTurn(step: Step, log: StepLog): (input: StepInput) => Promise<
         `Run ${workflowExecution?.runId} holds no turn: it was given to ${input.turn.run}.`,
       );
     }
+    const trace = nextTrace(activity.info.heartbeatDetails);
     const timings = timingsOf(input.timeScale);
-    const beat = setInterval(() => activity.heartbeat(), timings.heartbeat / 4);
+    activity.heartbeat(trace);
+    const beat = setInterval(() => activity.heartbeat(trace), timings.heartbeat / 4);
     try {
       const result = await step(input, { signal: activity.cancellationSignal, timings, now: Date.now });
       log.info({ ...fields, outcome: result.outcome }, result.summary);
@@ -45,7 +58,7 @@ export function inTurn(step: Step, log: StepLog): (input: StepInput) => Promise<
       if (activity.cancellationSignal.aborted) {
         await activity.cancelled;
       }
-      throw await seen(input, attempt, { error, fields, log });
+      throw await seen(input, trace, { error, fields, log });
     } finally {
       clearInterval(beat);
     }
@@ -55,19 +68,37 @@ export function inTurn(step: Step, log: StepLog): (input: StepInput) => Promise<
 /** Logs the error, shows an outage in the queue. @returns the failure to throw. */
 async function seen(
   input: StepInput,
-  attempt: number,
+  trace: Trace,
   { error, fields, log }: { error: unknown; fields: object; log: StepLog },
 ): Promise<ApplicationFailure> {
   const known = error instanceof ApplicationFailure && codeOf(error) !== undefined;
   const thrown = known ? error : failure('unexpected', unexpected(error));
   const code = codeOf(thrown) ?? 'unexpected';
   log.warn({ ...fields, code, ...(known ? {} : { err: error }) }, thrown.message);
-  if (classOf(code) === 'outage' && (attempt === 1 || attempt % TELL_EVERY === 0)) {
+  if (classOf(code) !== 'outage') {
+    return thrown;
+  }
+  const { attempt } = Context.current().info;
+  if (!trace.told || attempt % TELL_EVERY === 0) {
     const system = code.startsWith('ftrack') ? 'ftrack' : 'AYON';
     const reason = thrown.message.slice(0, 200);
     await tellQueue(input, { run: input.turn.run, system, reason, since: Date.now() });
   }
+  Object.assign(trace, { silent: 0, told: true });
+  Context.current().heartbeat(trace);
   return thrown;
+}
+
+/** @throws `no-answer` when the tries before this one have been silent for too long. */
+function nextTrace(former: unknown): Trace {
+  const { silent = 0, told = false } = (former ?? {}) as Partial<Trace>;
+  if (silent >= MAX_SILENT) {
+    throw failure(
+      'no-answer',
+      `The step ended ${silent} times without an answer (time-out, or the processor died); look into the processor's log and memory, then retry this event.`,
+    );
+  }
+  return { silent: silent + 1, told };
 }
 
 const unexpected = (error: unknown): string =>

@@ -14,8 +14,17 @@ export interface QueueActivities {
   release(input: { project: string | null; done: Release; timeScale?: number }): Promise<void>;
   /** A queue gives a turn to an event. `gone`: closed, or another run than the ticket's is open. */
   grant(input: { id: string; turn: Turn }): Promise<'granted' | 'gone'>;
-  /** A queue looks at a silent turn holder. `stuck`: its workflow task failed five times. */
-  inspectTurn(input: { id: string; run: string }): Promise<'running' | 'gone' | 'stuck'>;
+  /**
+   * A queue looks at a silent turn holder. `stuck`: its workflow task failed five times; `stuck-halt`: so it did, and
+   * the project's policy is to stop there.
+   */
+  inspectTurn(input: {
+    id: string;
+    run: string;
+    project: string | null;
+  }): Promise<'running' | 'gone' | 'stuck' | 'stuck-halt'>;
+  /** Which of these events are no longer open. */
+  findGone(ids: readonly string[]): Promise<string[]>;
   /** A queue takes a turn back from a holder that cannot answer now. */
   revoke(input: { id: string; run: string; number: number }): Promise<void>;
   /** A queue tells parked events what a success means for them. */

@@ -36,7 +36,8 @@ export function createQueueActivities({ parkPolicy, taskQueue = TASK_QUEUE }: Qu
     async enrol({ project, key, timeScale }) {
       const { workflowId, runId } = self();
       const ticket = { id: workflowId, run: runId, key };
-      await signalQueue(address(project, timeScale), SIGNAL.enqueue, { tickets: [ticket], late: true });
+      const message = { tickets: [ticket], late: true };
+      await unlessFull(signalQueue(address(project, timeScale), SIGNAL.enqueue, message));
     },
     async confirmTurn({ run }) {
       return run === self().runId;
@@ -44,14 +45,21 @@ export function createQueueActivities({ parkPolicy, taskQueue = TASK_QUEUE }: Qu
     async release({ project, done, timeScale }) {
       const message = await doneOf(done, () => parkPolicy(project));
       if (message.outcome === 'parked') {
-        await signalQueue(address(project, timeScale), SIGNAL.done, message);
+        await unlessFull(signalQueue(address(project, timeScale), SIGNAL.done, message));
       } else {
         // A queue that is gone waits for nothing.
-        await ifOpen(temporal().getHandle(projectQueueId(project)).signal(SIGNAL.done, message));
+        await unlessFull(ifOpen(temporal().getHandle(projectQueueId(project)).signal(SIGNAL.done, message)));
       }
     },
     grant: ({ id, turn }) => grant(id, turn, taskQueue),
-    inspectTurn,
+    async inspectTurn({ id, run, project }) {
+      const seen = await inspect(id, run);
+      return seen === 'stuck' && (await parkPolicy(project)) === 'halt' ? 'stuck-halt' : seen;
+    },
+    async findGone(ids) {
+      const seen = await Promise.all(ids.map((id) => inspect(id)));
+      return ids.filter((_, at) => seen[at] === 'gone');
+    },
     async revoke({ id, run, number }) {
       await ifOpen(temporal().getHandle(id, run).signal(SIGNAL.revoke, number));
     },
@@ -78,7 +86,9 @@ function self(): { workflowId: string; runId: string } {
 
 async function doneOf({ parked, ...rest }: Release, policy: () => Promise<'park' | 'halt'>): Promise<Done> {
   const { workflowId: id, runId: run } = self();
-  const halt = parked !== undefined && (await policy()) === 'halt';
+  // A child waits for its parent, which may stand behind it in the queue: that is no reason to halt.
+  const mayHalt = parked !== undefined && parked.code !== 'blocked-by';
+  const halt = mayHalt && (await policy()) === 'halt';
   return { id, run, ...rest, ...(parked === undefined ? {} : { parked: { ...parked, halt } }) };
 }
 
@@ -106,7 +116,7 @@ async function grant(id: string, turn: Turn, taskQueue: string): Promise<'grante
   }
 }
 
-async function inspectTurn({ id, run }: { id: string; run: string }): Promise<'running' | 'gone' | 'stuck'> {
+async function inspect(id: string, run?: string): Promise<'running' | 'gone' | 'stuck'> {
   try {
     const { status, raw } = await temporal().getHandle(id, run).describe();
     if (status.name !== 'RUNNING') {
@@ -133,3 +143,20 @@ async function ifOpen(signal: Promise<void>): Promise<void> {
     }
   }
 }
+
+/**
+ * A queue whose run was sent 10,000 signals that nobody processed refuses further ones. Nothing is lost: the event
+ * enrols or announces itself again, and the queue looks at a silent holder by itself.
+ */
+async function unlessFull(signal: Promise<unknown>): Promise<void> {
+  try {
+    await signal;
+  } catch (error) {
+    if (!(error instanceof Error && FULL.test(`${error.message} ${String(error.cause)}`))) {
+      throw error;
+    }
+  }
+}
+
+/** The server has no code of its own for it. */
+const FULL = /limit for signal events/;

@@ -11,6 +11,8 @@ export type SyncOutcome = 'queued' | 'parked' | 'applied' | 'unchanged' | 'partl
 export interface Done {
   readonly id: string;
   readonly run: string;
+  /** Number of the turn that is given back; null when it holds none (cancelled while it waited, or announced). */
+  readonly turn: number | null;
   readonly outcome: Exclude<SyncOutcome, 'queued'>;
   /** What was settled, or what still waits when parked; absent when too large to be worth keeping. */
   readonly scope?: Scope;
@@ -55,6 +57,10 @@ export interface HeldTurn extends Turn {
   waiting?: Waiting;
   /** Another run of the same event asked for a turn: look at the holder now. */
   suspect?: boolean;
+  /** The holder asked for a turn although it was given one: the grant was lost, send it again. */
+  regrant?: boolean;
+  /** Its workflow task keeps failing; under policy `halt` it keeps its turn. */
+  stuck?: boolean;
 }
 
 export interface Parked {
@@ -74,8 +80,10 @@ export interface QueueState {
   /** Sorted by key. */
   tickets: Ticket[];
   turn: HeldTurn | null;
-  /** Number of the last turn granted. */
+  /** Number of the last turn granted. Starts from the clock, so that numbers grow over the lives of a queue too. */
   number: number;
+  /** Nothing was granted yet in this queue's life. */
+  fresh: boolean;
   /** Highest key of a live ticket: what arrives later goes behind it, whatever a leecher's clock says. */
   lastKey: number;
   paused: string | null;
@@ -98,7 +106,7 @@ export type QueueInput = Pick<QueueState, 'project' | 'timeScale'> &
 /** Answer of the query `state`. */
 export interface QueueView {
   readonly project: string | null;
-  readonly state: 'idle' | 'working' | 'waiting' | 'paused' | 'halted' | 'settling';
+  readonly state: 'idle' | 'granting' | 'working' | 'waiting' | 'stuck' | 'paused' | 'halted' | 'settling';
   /** One line for people. */
   readonly text: string;
   readonly turn: HeldTurn | null;

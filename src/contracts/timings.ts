@@ -31,6 +31,8 @@ export const TIMINGS = {
    */
   blockedFirst: 60_000,
   blockedMax: 21_600_000,
+  /** A queue that is only open for its parked events, or halted, looks whether they still exist. */
+  parkedCheck: 3_600_000,
   /** A parked event tells its queue that it is parked, should the queue have been lost. */
   announce: 21_600_000,
 } as const;

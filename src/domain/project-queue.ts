@@ -11,11 +11,20 @@ export const MAX_PARKED = 300;
 const MAX_REASON = 200;
 const MAX_SCOPE = 600;
 
+const PREFIX = eventWorkflowId('');
+/** Marks a packed id that does not begin with the prefix of events. */
+const WHOLE = '/';
+
 /** The state to begin with: a new queue's, or what {@link pack} carried over a continue-as-new. */
 export const queueState = ({ packed = [], ...input }: QueueInput): QueueState => ({
-  tickets: packed.map(([id, run, key]) => ({ id: eventWorkflowId(id), run, key })),
+  tickets: packed.map(([id, run, key]) => ({
+    id: id.startsWith(WHOLE) ? id.slice(WHOLE.length) : PREFIX + id,
+    run,
+    key,
+  })),
   turn: null,
   number: 0,
+  fresh: true,
   lastKey: 0,
   paused: null,
   haltedBy: null,
@@ -28,16 +37,16 @@ export const queueState = ({ packed = [], ...input }: QueueInput): QueueState =>
 
 /** The state as the input of the next run. */
 export function pack({ tickets, ...state }: QueueState): QueueInput {
-  const prefix = eventWorkflowId('').length;
-  return { ...state, packed: tickets.map(({ id, run, key }) => [id.slice(prefix), run, key]) };
+  const short = (id: string): string => (id.startsWith(PREFIX) ? id.slice(PREFIX.length) : WHOLE + id);
+  return { ...state, packed: tickets.map(({ id, run, key }) => [short(id), run, key]) };
 }
 
 /**
- * Takes tickets in; a queue that was empty and is rebuilt by enrolments, or had refused tickets, settles first.
- * Each event has at most one place, and keeps the key of the first ticket that was seen.
+ * Takes tickets in; a queue that is rebuilt by enrolments, or that has drained after it refused tickets, settles
+ * first. Each event has at most one place, and keeps the key of the first ticket that was seen.
  */
 export function enqueue(state: QueueState, { tickets, late = false }: Enqueue): void {
-  if (isEmpty(state) && (late || state.overflow > 0)) {
+  if (isEmpty(state) && (state.overflow > 0 || (late && state.fresh))) {
     state.settling = true;
     state.overflow = 0;
   }
@@ -49,6 +58,7 @@ export function enqueue(state: QueueState, { tickets, late = false }: Enqueue): 
 function enqueueOne(state: QueueState, ticket: Ticket, late: boolean): void {
   if (state.turn?.id === ticket.id) {
     if (state.turn.run === ticket.run) {
+      state.turn.regrant = late || state.turn.regrant === true;
       return;
     }
     state.turn.suspect = true;
@@ -59,7 +69,7 @@ function enqueueOne(state: QueueState, ticket: Ticket, late: boolean): void {
     state.tickets[known] = { ...ticket, key };
     return;
   }
-  if (state.tickets.length >= MAX_TICKETS) {
+  if (isRefused(state, ticket, late)) {
     state.overflow += 1;
     return;
   }
@@ -70,6 +80,14 @@ function enqueueOne(state: QueueState, ticket: Ticket, late: boolean): void {
   insert(state.tickets, { ...ticket, key });
 }
 
+/** Once tickets were refused, newer live ones are too, or they would overtake those; until the queue has drained. */
+function isRefused(state: QueueState, ticket: Ticket, late: boolean): boolean {
+  if (ticket.id === state.haltedBy) {
+    return false;
+  }
+  return state.tickets.length >= MAX_TICKETS || (!late && state.overflow > 0);
+}
+
 function insert(tickets: Ticket[], ticket: Ticket): void {
   let at = tickets.length;
   while (at > 0 && (tickets[at - 1]?.key ?? 0) > ticket.key) {
@@ -78,17 +96,18 @@ function insert(tickets: Ticket[], ticket: Ticket): void {
   tickets.splice(at, 0, ticket);
 }
 
-/** Takes an event's answer in. @returns what parked events are to be told. */
+/**
+ * Takes an event's answer in. Only the number of the turn that is held frees it: answers may come twice and late.
+ * @returns what parked events are to be told.
+ */
 export function finish(state: QueueState, done: Done): ReadonlyArray<Resolve & { id: string }> {
-  if (state.turn?.id === done.id && state.turn.run === done.run) {
+  if (state.turn?.id === done.id && state.turn.number === done.turn) {
     state.turn = null;
     state.counts.done += 1;
   }
   state.tickets = state.tickets.filter((each) => each.id !== done.id || each.run !== done.run);
-  const known = state.parked.length;
   state.parked = state.parked.filter((each) => each.id !== done.id);
   if (done.outcome === 'parked') {
-    state.counts.parked += known === state.parked.length ? 1 : 0;
     park(state, done);
     return [];
   }
@@ -98,7 +117,8 @@ export function finish(state: QueueState, done: Done): ReadonlyArray<Resolve & {
   return done.outcome === 'applied' || done.outcome === 'unchanged' ? resolvedBy(state, done) : [];
 }
 
-function park(state: QueueState, { id, run, scope, parked }: Done): void {
+/** An announcement, which comes without a turn, is neither counted nor does it halt what a person let go on. */
+function park(state: QueueState, { id, run, turn, scope, parked }: Done): void {
   if (parked === undefined) {
     return;
   }
@@ -107,8 +127,9 @@ function park(state: QueueState, { id, run, scope, parked }: Done): void {
     const kept = scope !== undefined && JSON.stringify(scope).length <= MAX_SCOPE ? { scope } : {};
     state.parked.push({ id, run, ...rest, reason: reason.slice(0, MAX_REASON), ...kept });
   }
-  if (halt && state.haltedBy === null) {
-    state.haltedBy = id;
+  if (turn !== null) {
+    state.counts.parked += 1;
+    state.haltedBy ??= halt ? id : null;
   }
 }
 
@@ -125,11 +146,12 @@ function resolvedBy(state: QueueState, { id, scope }: Done): Array<Resolve & { i
   });
 }
 
-/** The turn holder waits for another system, or works again. */
+/** The turn holder waits for another system, or works again. An outage keeps the time at which it was first seen. */
 export function setWaiting(state: QueueState, waiting: Waiting): void {
   if (state.turn?.run === waiting.run) {
-    const { waiting: _, ...turn } = state.turn;
-    state.turn = waiting.system === null ? turn : { ...turn, waiting };
+    const { waiting: former, ...turn } = state.turn;
+    const since = former?.system === waiting.system ? former.since : waiting.since;
+    state.turn = waiting.system === null ? turn : { ...turn, waiting: { ...waiting, since } };
   }
 }
 
@@ -141,6 +163,14 @@ export function pause(state: QueueState, reason = 'by an operator'): void {
 export function resume(state: QueueState): void {
   state.paused = null;
   state.haltedBy = null;
+}
+
+/** Forgets parked events that no longer exist (terminated, deleted); a halt by one of them ends. */
+export function forget(state: QueueState, gone: readonly string[]): void {
+  state.parked = state.parked.filter(({ id }) => !gone.includes(id));
+  if (state.haltedBy !== null && gone.includes(state.haltedBy)) {
+    state.haltedBy = null;
+  }
 }
 
 /** The ticket that is to be granted now, taken out of the queue. */
@@ -171,12 +201,15 @@ export const isIdle = (state: QueueState): boolean =>
 /** What the query `state` answers; lists are cut to what a person reads. */
 export function view(state: QueueState): QueueView {
   const [shown, text] = standing(state);
-  const parked = state.parked.length > 0 ? `, ${state.parked.length} parked` : '';
-  const overflow = state.overflow > 0 ? `, ${state.overflow} refused (overflow; they enrol themselves)` : '';
+  const more = [
+    state.parked.length > 0 && `${state.parked.length} parked`,
+    state.counts.stuck > 0 && `${state.counts.stuck} stuck since it began`,
+    state.overflow > 0 && `${state.overflow} refused (overflow; they enrol themselves)`,
+  ].filter((each) => each !== false);
   return {
     project: state.project,
     state: shown,
-    text: `${text}; ${state.tickets.length} waiting${parked}${overflow}`,
+    text: [`${text}; ${state.tickets.length} waiting`, ...more].join(', '),
     turn: state.turn,
     queued: state.tickets.length,
     next: state.tickets.slice(0, 20),
@@ -186,19 +219,34 @@ export function view(state: QueueState): QueueView {
   };
 }
 
-function standing({ paused, haltedBy, turn, settling }: QueueState): [QueueView['state'], string] {
+function standing(state: QueueState): [QueueView['state'], string] {
+  const { paused, haltedBy, turn, settling } = state;
   if (paused !== null) {
     return ['paused', `paused (${paused})`];
   }
-  if (turn?.waiting !== undefined) {
-    const { system, since, reason } = turn.waiting;
-    return ['waiting', `waiting for ${system} since ${new Date(since).toISOString()}: ${reason ?? ''}`];
-  }
   if (turn !== null) {
-    return ['working', `${turn.id} has its turn`];
+    return standingOfTurn(turn);
   }
   if (haltedBy !== null) {
     return ['halted', `halted by ${haltedBy}, retry or skip it`];
   }
-  return settling ? ['settling', 'waiting for enrolments before the next turn'] : ['idle', 'idle'];
+  if (settling) {
+    return ['settling', 'waiting for enrolments before the next turn'];
+  }
+  return state.tickets.length > 0 ? ['granting', 'granting the next turn'] : ['idle', 'idle'];
+}
+
+function standingOfTurn({
+  id,
+  waiting,
+  stuck,
+}: NonNullable<QueueState['turn']>): [QueueView['state'], string] {
+  if (stuck === true) {
+    return ['stuck', `${id} is stuck: its workflow task keeps failing; mend the worker, or terminate it`];
+  }
+  if (waiting !== undefined) {
+    const { system, since, reason } = waiting;
+    return ['waiting', `waiting for ${system} since ${new Date(since).toISOString()}: ${reason ?? ''}`];
+  }
+  return ['working', `${id} has its turn`];
 }

@@ -10,7 +10,7 @@ type Attributes = Scope[string];
 export const scopeOf = (event: FtrackEvent): Scope | undefined =>
   mergeScopes(
     event.entities.map(({ entityId, action, keys }) => ({
-      [entityId]: action === 'update' ? (keys ?? '*') : '*',
+      [entityId]: action === 'update' && keys?.length ? keys : '*',
     })),
   );
 
@@ -31,10 +31,10 @@ export function covers(settled: Scope, open: Scope): boolean {
     entities.length > 0 &&
     entities.every(([entity, attributes]) => {
       const done = settled[entity];
-      return (
-        done === '*' ||
-        (done !== undefined && attributes !== '*' && attributes.every((a) => done.includes(a)))
-      );
+      return done === '*' || (done !== undefined && includesAll(done, attributes));
     })
   );
 }
+
+const includesAll = (done: readonly string[], attributes: Attributes): boolean =>
+  attributes !== '*' && attributes.length > 0 && attributes.every((each) => done.includes(each));

@@ -12,8 +12,9 @@ export interface StepActivities {
 export const queueActivities = (timings: Timings): QueueActivities =>
   proxyLocalActivities<QueueActivities>({
     startToCloseTimeout: '10 s',
-    localRetryThreshold: '1 minute',
-    retry: { initialInterval: 200, maximumInterval: Math.min(10_000, timings.outageMax) },
+    localRetryThreshold: '10 s',
+    // Beyond the threshold the server's timers wait, which costs history: hence ever longer pauses.
+    retry: { initialInterval: 200, maximumInterval: timings.startDelay },
   });
 
 /**

@@ -5,6 +5,7 @@ import {
   setCurrentDetails,
   setHandler,
   upsertSearchAttributes,
+  workflowInfo,
 } from '@temporalio/workflow';
 import type { QueueActivities, Release } from '../activities/queue-messages';
 import type { StepResult } from '../activities/step';
@@ -94,6 +95,7 @@ class EventRun {
       }
     });
     setHandler(messages.revoke, (number) => {
+      this.turns.revoke(number);
       if (this.turn?.number === number) {
         this.stop('revoked');
       }
@@ -113,7 +115,8 @@ class EventRun {
   }
 
   private stop(interrupt: Interrupt): void {
-    this.interrupt = interrupt;
+    // A turn that was taken back is gone, whatever an operator asks for afterwards.
+    this.interrupt = this.interrupt === 'revoked' ? 'revoked' : interrupt;
     this.step?.cancel();
   }
 
@@ -123,9 +126,13 @@ class EventRun {
       // What was applied stays applied, even when a cancellation comes while the turn is given back.
       return await CancellationScope.nonCancellable(() => this.close(outcome));
     } catch (error) {
-      if (isCancellation(error)) {
-        await CancellationScope.nonCancellable(() => this.close(this.skipped()));
+      if (!isCancellation(error)) {
+        throw error;
       }
+      if (this.isAllDone()) {
+        return await CancellationScope.nonCancellable(() => this.close(this.outcome()));
+      }
+      await CancellationScope.nonCancellable(() => this.close(this.skipped()));
       throw error;
     }
   }
@@ -204,7 +211,7 @@ class EventRun {
     return interrupt === 'skip' ? 'skip' : null;
   }
 
-  /** @returns null when the step succeeded; an interrupted one counts as failed, whatever it answered. */
+  /** @returns null when the step succeeded, also when it did so after somebody asked to stop it. */
   private async tryStep(handler: EventHandler): Promise<Problem | null> {
     const { event, turn } = this;
     const { project, timeScale } = this.input;
@@ -231,7 +238,6 @@ class EventRun {
   /** Gives the turn back and waits, open and visible, until somebody or something ends it. */
   private async park(problem: Problem): Promise<Wake> {
     this.parks += 1;
-    this.turn = null;
     this.wake = null;
     this.state = 'parked';
     setCurrentDetails(
@@ -239,8 +245,9 @@ class EventRun {
     );
     upsertSearchAttributes([keyword('SyncOutcome', 'parked')]);
     await this.announce(problem);
+    this.turn = null;
     while (!(await condition(() => this.wake !== null || this.turns.isGranted, this.waitOf(problem)))) {
-      if (problem.code === 'blocked-by') {
+      if (problem.code === 'blocked-by' && !workflowInfo().continueAsNewSuggested) {
         this.wake = 'retry';
       } else {
         await this.announce(problem);
@@ -267,6 +274,7 @@ class EventRun {
   private announce(problem: Problem): Promise<void> {
     const scope = scopeOf(this.event);
     return this.release({
+      turn: this.turn?.number ?? null,
       outcome: 'parked',
       parked: { key: this.input.key, ...problem },
       ...(scope === undefined ? {} : { scope }),
@@ -280,16 +288,24 @@ class EventRun {
 
   private async close(outcome: Exclude<SyncOutcome, 'queued'>): Promise<EventResult> {
     this.state = 'closing';
-    const scope = mergeScopes([
-      scopeOf(this.event),
-      ...[...this.results.values()].map((result) => result.scope),
-    ]);
-    await this.release({ outcome, ...(scope === undefined ? {} : { scope }) });
+    const scope = mergeScopes([...this.results.values()].map((result) => result.scope));
+    await this.release({
+      turn: this.turn?.number ?? null,
+      outcome,
+      ...(scope === undefined ? {} : { scope }),
+    });
     upsertSearchAttributes([keyword('SyncOutcome', outcome)]);
     const handlers = Object.fromEntries(
       [...this.results].map(([name, { outcome: each, summary }]) => [name, { outcome: each, summary }]),
     );
     return { outcome, handlers };
+  }
+
+  private isAllDone(): boolean {
+    return (
+      this.results.size > 0 &&
+      HANDLERS.every((each) => this.results.has(each.name) || !each.wants(this.event))
+    );
   }
 
   private outcome(): Exclude<SyncOutcome, 'queued'> {

@@ -9,6 +9,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { QueueActivities } from '../activities/queue-messages';
+import type { Turn } from '../contracts/messages';
 import type { QueueInput, QueueState, Resolve } from '../contracts/queue';
 import type { Timings } from '../contracts/timings';
 import { timings as timingsOf } from '../contracts/timings';
@@ -44,10 +45,11 @@ class ProjectQueue {
   private watched = 1;
 
   constructor(input: QueueInput) {
-    this.state = domain.queueState(input);
+    this.state = domain.queueState({ number: Date.now(), ...input });
     this.timings = timingsOf(input.timeScale);
     this.activities = queueActivities(this.timings);
     this.listen();
+    this.show(() => undefined);
   }
 
   private listen(): void {
@@ -89,6 +91,8 @@ class ProjectQueue {
         await this.watch();
       } else if (!changed && domain.isIdle(this.state)) {
         return this.state.counts;
+      } else if (!changed) {
+        await this.checkParked();
       }
     }
   }
@@ -122,10 +126,15 @@ class ProjectQueue {
     const turn = { run: ticket.run, number: this.state.number + 1 };
     this.show(() => {
       this.state.number = turn.number;
+      this.state.fresh = false;
       this.state.turn = { ...turn, id: ticket.id, key: ticket.key, since: Date.now() };
     });
     this.watched = 1;
-    if ((await this.activities.grant({ id: ticket.id, turn })) === 'gone') {
+    await this.sendGrant(ticket.id, turn);
+  }
+
+  private async sendGrant(id: string, turn: Turn): Promise<void> {
+    if ((await this.activities.grant({ id, turn })) === 'gone') {
       this.free(turn.number);
     }
   }
@@ -143,15 +152,24 @@ class ProjectQueue {
     const { turn } = this.state;
     if (turn !== null) {
       const free = () => this.state.turn?.number !== turn.number || this.isLong();
-      return condition(
-        () => free() || this.state.turn?.suspect === true,
-        this.timings.watchdog * this.watched,
-      ).then((changed) => changed && free());
+      const look = () => this.state.turn?.suspect === true || this.state.turn?.regrant === true;
+      return condition(() => free() || look(), this.timings.watchdog * this.watched).then(
+        (changed) => changed && free(),
+      );
     }
-    const changed = () => this.isDue() || this.isLong();
-    return domain.isIdle(this.state)
-      ? condition(() => changed() || !domain.isIdle(this.state), this.timings.idleClose)
-      : condition(() => changed() || domain.isIdle(this.state)).then(() => true);
+    const isIdle = domain.isIdle(this.state);
+    const changed = () => this.isDue() || this.isLong() || domain.isIdle(this.state) !== isIdle;
+    return condition(changed, isIdle ? this.timings.idleClose : this.timings.parkedCheck);
+  }
+
+  /** Parked events that were terminated say nothing; without this they would keep the queue open, or halted. */
+  private async checkParked(): Promise<void> {
+    const { haltedBy, parked } = this.state;
+    const ids = [...new Set([...parked.map(({ id }) => id), ...(haltedBy === null ? [] : [haltedBy])])];
+    if (ids.length > 0) {
+      const gone = await this.activities.findGone(ids);
+      this.show(() => domain.forget(this.state, gone));
+    }
   }
 
   private isDue(): boolean {
@@ -165,15 +183,35 @@ class ProjectQueue {
       return;
     }
     const { id, run, number } = turn;
-    delete turn.suspect;
-    const seen = await this.activities.inspectTurn({ id, run });
-    if (this.state.turn?.number !== number) {
+    if (turn.regrant === true) {
+      turn.regrant = false;
+      await this.sendGrant(id, { run, number });
       return;
     }
-    if (seen === 'running') {
-      this.watched = Math.min(this.watched * 2, 16);
+    turn.suspect = false;
+    const seen = await this.activities.inspectTurn({ id, run, project: this.state.project });
+    this.watched = Math.min(this.watched * 2, 16);
+    if (this.state.turn?.number !== number || seen === 'running') {
       return;
     }
+    if (seen === 'stuck-halt') {
+      this.markStuck();
+      return;
+    }
+    await this.takeBack({ id, run, number }, seen);
+  }
+
+  private markStuck(): void {
+    this.show(() => {
+      if (this.state.turn !== null && this.state.turn.stuck !== true) {
+        this.state.turn.stuck = true;
+        this.state.counts.stuck += 1;
+      }
+    });
+  }
+
+  /** Waits a heartbeat time-out first: until then the former run's step may not know that it is over, and write. */
+  private async takeBack({ id, run, number }: Turn & { id: string }, seen: 'gone' | 'stuck'): Promise<void> {
     log.warn('the turn holder does not answer; its turn is taken back', { id, run, seen });
     if (seen === 'stuck') {
       this.state.counts.stuck += 1;
@@ -181,6 +219,7 @@ class ProjectQueue {
     } else {
       this.state.counts.lost += 1;
     }
+    await sleep(this.timings.heartbeat);
     this.free(number);
   }
 }

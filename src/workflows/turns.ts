@@ -7,6 +7,9 @@ import * as messages from './messages';
 /** An event's side of the project queue: asks for turns, and takes only those that were granted to this very run. */
 export class Turns {
   private granted: Turn | null = null;
+  /** Grants up to this number are of the past: taken, or taken back. A grant may be delivered twice. */
+  private last = 0;
+  private revoked = 0;
 
   private readonly input: EventInput;
   private readonly timings: Timings;
@@ -17,8 +20,20 @@ export class Turns {
     this.timings = timings;
     this.activities = activities;
     setHandler(messages.grant, (turn) => {
-      this.granted = turn;
+      if (turn.number > this.last) {
+        this.last = turn.number;
+        this.granted = turn;
+      }
     });
+  }
+
+  /** The queue took a turn back, perhaps before this run could look at its grant. */
+  revoke(number: number): void {
+    this.revoked = Math.max(this.revoked, number);
+    this.last = Math.max(this.last, number);
+    if (this.granted !== null && this.granted.number <= number) {
+      this.granted = null;
+    }
   }
 
   get isGranted(): boolean {
@@ -34,7 +49,7 @@ export class Turns {
       const turn = await this.nextGrant();
       this.granted = null;
       // A reset re-applies the grant of the former run; asking an activity keeps this replay-safe.
-      if (await this.activities.confirmTurn(turn)) {
+      if ((await this.activities.confirmTurn(turn)) && turn.number > this.revoked) {
         return turn;
       }
     }

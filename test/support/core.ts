@@ -1,14 +1,17 @@
 import { randomUUID } from 'node:crypto';
+import { Context } from '@temporalio/activity';
 import type { WorkflowHandle } from '@temporalio/client';
 import { Client, Connection } from '@temporalio/client';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { inTurn } from '../../src/activities/in-turn';
 import { createQueueActivities } from '../../src/activities/queue';
+import type { QueueActivities } from '../../src/activities/queue-messages';
 import type { StepContext, StepInput, StepResult } from '../../src/activities/step';
 import type { EventInput, FtrackEvent, Ticket } from '../../src/contracts/messages';
 import { eventWorkflowId, projectQueueId, QUERY, SIGNAL, WORKFLOW } from '../../src/contracts/names';
 import type { Enqueue, QueueView } from '../../src/contracts/queue';
 import { timings } from '../../src/contracts/timings';
+import { scopeOf } from '../../src/domain/supersede';
 import { eventually } from './eventually';
 import { sharedTemporal } from './temporal';
 
@@ -22,9 +25,14 @@ type Behaviour = (
 export interface Execution {
   readonly project: string | null;
   readonly event: string;
+  /** Run that executed it, and run to which its turn was granted: the fence holds them equal. */
+  readonly run: string;
+  readonly grantedTo: string;
   readonly from: number;
   to?: number;
 }
+
+type Wrap = (real: QueueActivities) => Partial<QueueActivities>;
 
 let bundle: Promise<{ code: string }> | undefined;
 
@@ -52,6 +60,7 @@ export class Core {
   readonly timeScale: number;
   private readonly behaviours = new Map<string, Behaviour>();
   private readonly tries = new Map<string, number>();
+  private wrap: Wrap = () => ({});
   private readonly policy: 'park' | 'halt';
   private readonly bundle: { code: string };
   private connection!: Connection;
@@ -73,14 +82,24 @@ export class Core {
     await this.startWorker();
   }
 
-  async startWorker(): Promise<void> {
+  /** Replaces some of the activities through which queues and events talk, such as to repeat or delay them. */
+  async wrapQueueActivities(wrap: Wrap): Promise<void> {
+    this.wrap = wrap;
+    await this.stopWorker();
+    await this.startWorker();
+  }
+
+  /** @param bundle other workflow code than the product's, such as a broken release of it */
+  async startWorker(bundle = this.bundle): Promise<void> {
+    const real = createQueueActivities({ parkPolicy: async () => this.policy, taskQueue: this.taskQueue });
     const worker = await Worker.create({
       connection: this.native,
       taskQueue: this.taskQueue,
-      workflowBundle: this.bundle,
+      workflowBundle: bundle,
       stickyQueueScheduleToStartTimeout: '1 s',
       activities: {
-        ...createQueueActivities({ parkPolicy: async () => this.policy, taskQueue: this.taskQueue }),
+        ...real,
+        ...this.wrap(real),
         syncEntities: inTurn((input, context) => this.step(input, context), { info: ignore, warn: ignore }),
       },
     });
@@ -105,16 +124,44 @@ export class Core {
   }
 
   private async step(input: StepInput, context: StepContext): Promise<StepResult> {
-    const execution: Execution = { project: input.project, event: input.event.id, from: Date.now() };
+    const execution: Execution = {
+      project: input.project,
+      event: input.event.id,
+      run: Context.current().info.workflowExecution?.runId ?? '',
+      grantedTo: input.turn.run,
+      from: Date.now(),
+    };
     this.executions.push(execution);
     const attempt = (this.tries.get(input.event.id) ?? 0) + 1;
     this.tries.set(input.event.id, attempt);
     try {
       const result = await this.behaviours.get(input.event.id)?.(input, context, attempt);
-      return result ?? { outcome: 'applied', summary: `applied ${input.event.id}`, scope: {} };
+      const scope = scopeOf(input.event) ?? {};
+      return result ?? { outcome: 'applied', summary: `applied ${input.event.id}`, scope };
     } finally {
       execution.to = Date.now();
     }
+  }
+
+  /**
+   * Pairs of executions of one project that ran at the same time, and executions under a turn of another run. Every
+   * suite ends by expecting none.
+   */
+  breaches(): string[] {
+    const sorted = [...this.executions].sort((a, b) => a.from - b.from);
+    // A second try of one run beside its stalled first one is Temporal's at-least-once; `writeFresh` copes with it.
+    const overlaps = sorted.filter((each, at) =>
+      sorted
+        .slice(0, at)
+        .some(
+          ({ project, run, to = Infinity }) => project === each.project && run !== each.run && each.from < to,
+        ),
+    );
+    const foreign = sorted.filter(({ run, grantedTo }) => run !== grantedTo);
+    return [
+      ...overlaps.map(({ event }) => `${event} began while another event of its project was under way`),
+      ...foreign.map(({ event }) => `${event} ran under another run's turn`),
+    ];
   }
 
   of(event: string): Execution[] {
@@ -222,4 +269,11 @@ export function latch(): { opened: Promise<void>; open: () => void } {
     open = resolve;
   });
   return { opened, open };
+}
+
+/** A step that goes on until it is told to stop. */
+export function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(new Error('aborted')));
+  });
 }

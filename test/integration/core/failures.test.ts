@@ -1,6 +1,6 @@
 import { failure } from '../../../src/errors';
 import type { Core } from '../../support/core';
-import { latch, newProject, startCore } from '../../support/core';
+import { latch, newProject, startCore, untilAborted } from '../../support/core';
 import { eventually } from '../../support/eventually';
 
 let core: Core;
@@ -8,6 +8,7 @@ beforeAll(async () => {
   core = await startCore({ timeScale: 50 });
 });
 afterAll(() => core.close());
+afterEach(() => expect(core.breaches()).toEqual([]));
 
 const refuse = () => {
   throw failure('name-empty', 'Shot "   " has no letters that AYON allows; give it a name.');
@@ -133,7 +134,7 @@ describe('a parked event', () => {
     await eventually('the second try', () => core.of(event.id).length === 2);
     await core.untilStanding(event, 'running parked');
 
-    expect((await core.view(project)).counts.parked).toBe(1);
+    expect((await core.view(project)).parked).toHaveLength(1);
   });
 
   test('is given up by skip', async () => {
@@ -170,7 +171,40 @@ describe('a parked event', () => {
     expect(after).toBe('running parked');
   });
 
-  test('blocked by its parent retries by itself when the parent arrives', async () => {
+  test('is not superseded by a move: that settles the parent only', async () => {
+    const project = newProject();
+    const entity = { entityId: 'shot-2', entityType: 'task', action: 'update', keys: ['name'] };
+    const [renamed, moved] = [
+      core.event({ entities: [entity] }),
+      core.event({ entities: [{ ...entity, action: 'move', keys: ['parent_id'] }] }),
+    ];
+    core.on(renamed.id, refuse);
+    core.on(moved.id, () => ({ outcome: 'applied', summary: 'moved', scope: { 'shot-2': ['parent_id'] } }));
+    await core.deliver(project, renamed);
+    await core.untilStanding(renamed, 'running parked');
+
+    await core.deliver(project, moved);
+    await core.untilStanding(moved, 'completed applied');
+
+    expect((await core.view(project)).parked).toHaveLength(1);
+    expect(await core.standing(renamed)).toBe('running parked');
+  });
+
+  test('blocked by its parent retries by itself, without being told', async () => {
+    const project = newProject();
+    const child = core.event();
+    core.on(child.id, (_input, _context, attempt) => {
+      if (attempt === 1) {
+        throw failure('blocked-by', 'Its sequence is parked.', { blockedBy: 'seq-2' });
+      }
+    });
+
+    await core.deliver(project, child);
+
+    await core.untilStanding(child, 'completed applied');
+  });
+
+  test('blocked by its parent is told when the parent arrives', async () => {
     const project = newProject();
     let parentThere = false;
     const parent = core.event({ entities: [{ entityId: 'seq-1', entityType: 'task', action: 'add' }] });
@@ -184,10 +218,14 @@ describe('a parked event', () => {
     await core.deliver(project, parent, child);
     await core.untilStanding(child, 'running parked');
     parentThere = true;
-
     await core.handle(parent).executeUpdate('retry');
-
     await core.untilStanding(child, 'completed applied');
+
+    const { events } = await core.handle(child).fetchHistory();
+    const told = events?.filter(
+      (each) => each.workflowExecutionSignaledEventAttributes?.signalName === 'resolve',
+    );
+    expect(told).toHaveLength(1);
   });
 
   test('takes the turn that a second delivery brings it as a retry, instead of holding up the queue', async () => {
@@ -214,7 +252,7 @@ test('retry and skip of an event that only waits are refused with a sentence; Ca
   const refused = await core
     .handle(event)
     .executeUpdate('skip')
-    .catch((error: Error) => String(error.cause ?? error));
+    .catch((error: Error) => (error.cause instanceof Error ? error.cause.message : error.message));
   await core.handle(event).cancel();
   await core.untilStanding(event, 'cancelled skipped');
   await core.toQueue(project, 'resume');
@@ -222,6 +260,61 @@ test('retry and skip of an event that only waits are refused with a sentence; Ca
 
   expect(refused).toMatch(/Nothing to retry or skip: this event is waiting/);
   expect(core.of(event.id)).toEqual([]);
+});
+
+test('a step that never answers is given up after eight tries, instead of holding its project for ever', async () => {
+  const quick = await startCore({ timeScale: 400 });
+  const project = newProject();
+  const [silent, next] = [quick.event(), quick.event()];
+  quick.on(silent.id, (_input, context) => untilAborted(context.signal));
+
+  await quick.deliver(project, silent, next);
+  await quick.untilStanding(silent, 'running parked', 50_000);
+  await quick.untilStanding(next, 'completed applied');
+
+  expect((await quick.view(project)).parked).toMatchObject([{ code: 'no-answer' }]);
+  await quick.close();
+}, 80_000);
+
+describe('Cancel', () => {
+  test('of a running step waits for it, and keeps what it applied all the same', async () => {
+    const event = core.event();
+    core.on(event.id, (_input, context) => untilAborted(context.signal).catch(() => undefined));
+    await core.deliver(newProject(), event);
+    await eventually('the step to run', () => core.of(event.id).length === 1);
+
+    await core.handle(event).cancel();
+
+    await core.untilStanding(event, 'completed applied');
+  });
+
+  test('of a parked event skips it and takes it off its queue', async () => {
+    const project = newProject();
+    const event = core.event();
+    core.on(event.id, refuse);
+    await core.deliver(project, event);
+    await core.untilStanding(event, 'running parked');
+
+    await core.handle(event).cancel();
+
+    await core.untilStanding(event, 'cancelled skipped');
+    expect((await core.view(project)).parked).toEqual([]);
+  });
+
+  test('while it waits out an outage ends it at once', async () => {
+    const project = newProject();
+    const [event, next] = [core.event(), core.event()];
+    core.on(event.id, () => {
+      throw failure('ftrack-unreachable', 'ftrack does not answer.');
+    });
+    await core.deliver(project, event, next);
+    await eventually('some tries', () => core.of(event.id).length > 2);
+
+    await core.handle(event).cancel();
+
+    await core.untilStanding(event, 'cancelled skipped');
+    await core.untilStanding(next, 'completed applied');
+  });
 });
 
 test('skip ends a running step, and only then the next event starts', async () => {
@@ -237,9 +330,3 @@ test('skip ends a running step, and only then the next event starts', async () =
   await core.untilStanding(next, 'completed applied');
   expect(core.of(event.id)[0]?.to).toBeLessThanOrEqual(core.of(next.id)[0]?.from ?? 0);
 });
-
-function untilAborted(signal: AbortSignal): Promise<void> {
-  return new Promise((_resolve, reject) => {
-    signal.addEventListener('abort', () => reject(new Error('aborted')));
-  });
-}

@@ -10,6 +10,7 @@ beforeAll(async () => {
   core = await startCore();
 });
 afterAll(() => core.close());
+afterEach(() => expect(core.breaches()).toEqual([]));
 
 const starts = (executions: Execution[]): string[] => executions.map((each) => each.event);
 

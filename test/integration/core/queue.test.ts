@@ -2,7 +2,7 @@ import { projectQueueId, WORKFLOW } from '../../../src/contracts/names';
 import { MAX_TICKETS } from '../../../src/domain/project-queue';
 import { failure } from '../../../src/errors';
 import type { Core } from '../../support/core';
-import { latch, newProject, startCore } from '../../support/core';
+import { latch, newProject, startCore, untilAborted } from '../../support/core';
 import { eventually } from '../../support/eventually';
 
 let core: Core;
@@ -15,6 +15,7 @@ afterAll(async () => {
   await core.close();
   await halting.close();
 });
+afterEach(() => expect([...core.breaches(), ...halting.breaches()]).toEqual([]));
 
 test('pause holds every event of the project, resume lets them go; both answer with the state', async () => {
   const project = newProject();
@@ -32,7 +33,7 @@ test('pause holds every event of the project, resume lets them go; both answer w
   await Promise.all(events.map((each) => core.untilStanding(each, 'completed applied')));
   expect(paused.text).toBe('paused (deadline); 2 waiting');
   expect(ranWhilePaused).toBe(0);
-  expect(resumed).toMatchObject({ state: 'idle', queued: 2 });
+  expect(resumed).toMatchObject({ state: 'granting', queued: 2 });
 });
 
 test('under policy `halt` a parked event stops its project until it is retried or skipped', async () => {
@@ -66,13 +67,7 @@ test('under policy `halt` a parked event stops its project until it is retried o
 test('a terminated turn holder frees its turn', async () => {
   const project = newProject();
   const [held, next] = [core.event(), core.event()];
-  core.on(
-    held.id,
-    (_input, context) =>
-      new Promise((_, reject) => {
-        context.signal.addEventListener('abort', () => reject(new Error('aborted')));
-      }),
-  );
+  core.on(held.id, (_input, context) => untilAborted(context.signal));
   await core.deliver(project, held, next);
   await eventually('the step to run', () => core.of(held.id).length === 1);
 
@@ -90,10 +85,40 @@ test('a holder whose workflow task keeps failing is stuck: shown, and its turn g
   await core.deliver(project, broken, next);
 
   await core.untilStanding(next, 'completed applied', 110_000);
-  expect((await core.view(project)).counts.stuck).toBe(1);
+  const view = await core.view(project);
+  expect(view.counts.stuck).toBe(1);
+  expect(view.text).toMatch(/1 stuck since it began/);
   expect(await core.standing(stuck)).toBe('running queued');
   await core.handle(stuck).terminate();
 }, 120_000);
+
+test('a stuck holder that recovers after its turn was taken back queues again, instead of running beside another', async () => {
+  const project = newProject();
+  const [stuck, next] = [core.event(), core.event()];
+  const gate = latch();
+  core.on(next.id, (_input, context) => Promise.race([gate.opened, untilAborted(context.signal)]));
+  await core.deliver(project, next);
+  await eventually('the other event to run', () => core.of(next.id).length === 1);
+  await core.stopWorker();
+  // What a stuck first task leaves in the history: the grant, and, after the queue lost patience, its revocation.
+  const { id, run } = await core.start(project, stuck);
+  const number = Date.now() + 1e6;
+  await core.client.workflow.signalWithStart(WORKFLOW.event, {
+    workflowId: id,
+    taskQueue: core.taskQueue,
+    args: [{ project: null, key: 0 }],
+    signal: 'grant',
+    signalArgs: [{ run, number }],
+    workflowIdReusePolicy: 'REJECT_DUPLICATE',
+  });
+  await core.handle(stuck).signal('revoke', number);
+  await core.startWorker();
+
+  await eventually('it to queue again', async () => (await core.view(project)).queued === 1);
+  gate.open();
+
+  await eventually('the other event to end', () => core.of(next.id).at(-1)?.to !== undefined);
+});
 
 test('a queue goes on over continue-as-new, also while a turn is held, and loses nothing', async () => {
   const project = newProject();

@@ -5,7 +5,7 @@ import * as queue from '../../../src/domain/project-queue';
 
 const newQueue = (): QueueState => queue.queueState({ project: 'p' });
 const ticket = (id: string, key: number, run = `run-${id}`): Ticket => ({ id, run, key });
-const applied = ({ id, run }: Ticket): Done => ({ id, run, outcome: 'applied' });
+const applied = ({ id, run }: Ticket, turn: number | null): Done => ({ id, run, turn, outcome: 'applied' });
 
 /** Grants the next ticket as the workflow does. */
 function grant(state: QueueState): Ticket | undefined {
@@ -21,7 +21,7 @@ function drain(state: QueueState): Ticket[] {
   const granted: Ticket[] = [];
   for (let next = grant(state); next !== undefined; next = grant(state)) {
     granted.push(next);
-    queue.finish(state, applied(next));
+    queue.finish(state, applied(next, state.number));
   }
   return granted;
 }
@@ -76,44 +76,112 @@ test('a second run of the holder asks the queue to look at the holder instead of
   expect(state.tickets).toEqual([ticket('a', 1, 'reset-run')]);
 });
 
-test('an answer of a former run frees nothing', () => {
+test('an answer to a former turn of the same run, or without a turn, frees nothing', () => {
   const state = newQueue();
   queue.enqueue(state, { tickets: [ticket('a', 1)] });
   grant(state);
+  const first = state.number;
+  queue.finish(state, applied(ticket('a', 1), first));
+  queue.enqueue(state, { tickets: [ticket('a', 1)] });
+  grant(state);
 
-  queue.finish(state, applied(ticket('a', 1, 'former')));
+  queue.finish(state, applied(ticket('a', 1), first));
+  queue.finish(state, applied(ticket('a', 1), null));
 
-  expect(state.turn?.run).toBe('run-a');
+  expect(state.turn?.number).toBe(first + 1);
 });
 
 test('a cancelled event loses its place', () => {
   const state = newQueue();
   queue.enqueue(state, { tickets: [ticket('a', 1), ticket('b', 2)] });
 
-  queue.finish(state, { id: 'a', run: 'run-a', outcome: 'skipped' });
+  queue.finish(state, { id: 'a', run: 'run-a', turn: null, outcome: 'skipped' });
 
   expect(state.tickets.map((each) => each.id)).toEqual(['b']);
 });
 
-test('a halted queue grants only the event that halts it', () => {
+const parkedHalting = (each: Ticket, turn: number | null): Done => ({
+  ...applied(each, turn),
+  outcome: 'parked',
+  parked: { key: each.key, code: 'name-empty', reason: 'x', halt: true },
+});
+
+test('a halted queue grants only the event that halts it, and takes that even when it is full', () => {
   const state = newQueue();
   const [a, b] = [ticket('a', 1), ticket('b', 2)];
   queue.enqueue(state, { tickets: [a, b] });
   grant(state);
-  queue.finish(state, {
-    ...applied(a),
-    outcome: 'parked',
-    parked: { key: 1, code: 'name-empty', reason: 'x', halt: true },
-  });
+  queue.finish(state, parkedHalting(a, state.number));
   const blocked = grant(state);
+  queue.enqueue(state, {
+    tickets: Array.from({ length: queue.MAX_TICKETS }, (_, at) => ticket(`x${at}`, 10 + at)),
+  });
   queue.enqueue(state, { tickets: [a], late: true });
 
   const retried = grant(state);
-  queue.finish(state, applied(a));
+  queue.finish(state, applied(a, state.number));
 
   expect(blocked).toBeUndefined();
   expect(retried?.id).toBe('a');
   expect(grant(state)?.id).toBe('b');
+});
+
+test('a halt that a person ended does not come back with the next announcement; a terminated event ends its halt', () => {
+  const state = newQueue();
+  const a = ticket('a', 1);
+  queue.enqueue(state, { tickets: [a] });
+  grant(state);
+  queue.finish(state, parkedHalting(a, state.number));
+  const halted = state.haltedBy;
+  queue.resume(state);
+  queue.finish(state, parkedHalting(a, null));
+  const afterAnnouncement = state.haltedBy;
+  state.haltedBy = 'a';
+
+  queue.forget(state, ['a']);
+
+  expect([halted, afterAnnouncement, state.haltedBy]).toEqual(['a', null, null]);
+  expect(state.counts.parked).toBe(1);
+  expect(state.parked).toEqual([]);
+});
+
+test('after an overflow newer live tickets are refused until the queue has drained, then it settles', () => {
+  const state = newQueue();
+  queue.enqueue(state, {
+    tickets: Array.from({ length: queue.MAX_TICKETS + 1 }, (_, at) => ticket(`x${at}`, 1 + at)),
+  });
+  grant(state);
+  queue.finish(state, applied(state.turn ?? ticket('', 0), state.number));
+  queue.enqueue(state, { tickets: [ticket('newer', 1e6)] });
+  const refused = state.overflow;
+  drain(state);
+
+  queue.enqueue(state, { tickets: [ticket('later', 2e6)] });
+
+  expect(refused).toBe(2);
+  expect([state.settling, state.overflow, state.tickets.length]).toEqual([true, 0, 1]);
+});
+
+test('an outage keeps the time at which it was first seen, and ends', () => {
+  const state = newQueue();
+  queue.enqueue(state, { tickets: [ticket('a', 1)] });
+  grant(state);
+  const outage = { run: 'run-a', system: 'AYON', reason: 'gone' };
+
+  queue.setWaiting(state, { ...outage, since: 1000 });
+  queue.setWaiting(state, { ...outage, since: 9000 });
+  const { text } = queue.view(state);
+  queue.setWaiting(state, { run: 'run-a', system: null, since: 9500 });
+
+  expect(text).toMatch(/^waiting for AYON since 1970-01-01T00:00:01.000Z: gone/);
+  expect(queue.view(state).state).toBe('working');
+});
+
+test('ids of any kind survive packing', () => {
+  const state = newQueue();
+  queue.enqueue(state, { tickets: [ticket('reconcile/p', 1), ticket('ftrack-event/e', 2)] });
+
+  expect(queue.queueState(queue.pack(state)).tickets).toEqual(state.tickets);
 });
 
 test('a queue with a pause, a halt, a turn, a ticket or a parked event is not idle', () => {
@@ -131,13 +199,14 @@ test('a queue with a pause, a halt, a turn, a ticket or a parked event is not id
   expect(busy.map((each) => queue.isIdle({ ...newQueue(), ...each }))).toEqual([false, false, false, false]);
 });
 
-test('a rebuilt queue settles first, a queue started by a live batch does not', () => {
-  const [rebuilt, live] = [newQueue(), newQueue()];
+test('a rebuilt queue settles first; one started by a live batch, or alive for long, does not', () => {
+  const [rebuilt, live, old] = [newQueue(), newQueue(), { ...newQueue(), fresh: false }];
 
   queue.enqueue(rebuilt, { tickets: [ticket('a', 1)], late: true });
   queue.enqueue(live, { tickets: [ticket('a', 1)] });
+  queue.enqueue(old, { tickets: [ticket('a', 1)], late: true });
 
-  expect([rebuilt.settling, live.settling]).toEqual([true, false]);
+  expect([rebuilt.settling, live.settling, old.settling]).toEqual([true, false, false]);
 });
 
 test('a full queue, packed, stays below the 2 MB that a continue-as-new may carry, and unpacks to itself', () => {
@@ -149,7 +218,14 @@ test('a full queue, packed, stays below the 2 MB that a continue-as-new may carr
   const scope = Object.fromEntries(Array.from({ length: 10 }, (_, at) => [uuid(at), ['statusid']]));
   for (let at = 0; at <= queue.MAX_PARKED; at += 1) {
     const parked = { key: 1.7e15, code: 'name-empty' as const, reason: 'x'.repeat(500), halt: false };
-    queue.finish(state, { id: `ftrack-event/p${uuid(at)}`, run: uuid(at), outcome: 'parked', parked, scope });
+    queue.finish(state, {
+      id: `ftrack-event/p${uuid(at)}`,
+      run: uuid(at),
+      turn: at,
+      outcome: 'parked',
+      parked,
+      scope,
+    });
   }
   queue.enqueue(state, { tickets: many });
 

@@ -23,6 +23,10 @@ test('an update is about the attributes it names, everything else about the whol
   expect(scope).toEqual({ a: ['name', 'statusid'], b: '*' });
 });
 
+test('an update that names no attribute may be about any', () => {
+  expect(scopeOf(event(update('a')))).toEqual({ a: '*' });
+});
+
 test('an event of many entities carries no scope', () => {
   expect(
     scopeOf(event(...Array.from({ length: 41 }, (_, at) => update(String(at), 'name')))),
@@ -37,6 +41,7 @@ test('only what settles every attribute of every entity covers', () => {
   expect(covers({ a: ['statusid'], b: '*' }, open)).toBe(false);
   expect(covers({ a: ['name'] }, { a: '*' })).toBe(false);
   expect(covers({ a: '*' }, {})).toBe(false);
+  expect(covers({ a: ['name'] }, { a: [] })).toBe(false);
 });
 
 test('scopes add up', () => {
