@@ -64,14 +64,16 @@ async function main(): Promise<void> {
   }
   const chosen = positionals.length === 0 ? (Object.keys(SECTIONS) as Name[]) : positionals.filter(isSection);
   const temporal = process.env['AYON_FTRACK_TEMPORAL_CLI'] || (await findTemporal({ env: process.env })).file;
+  const loadBefore = Number(busyBefore());
   const reports = await measure(chosen, { temporal });
   if (values.json !== undefined) {
-    writeFileSync(values.json, `${JSON.stringify(asJson(reports), null, 2)}\n`);
+    writeFileSync(values.json, `${JSON.stringify({ ...asJson(reports), loadBefore }, null, 2)}\n`);
   }
 }
 
 async function measure(names: readonly Name[], context: BenchContext): Promise<Map<Name, Report>> {
   const reports = new Map<Name, Report>();
+  const busy = busyBefore();
   const started = performance.now();
   for (const name of names) {
     const { title, run } = SECTIONS[name];
@@ -87,8 +89,11 @@ async function measure(names: readonly Name[], context: BenchContext): Promise<M
   const reached = verdicts.filter((each) => each === true).length;
   const total = ((performance.now() - started) / 1000).toFixed(0);
   console.log(`${reached} targets reached, ${missed} missed, in ${total} s on ${machine()}.`);
+  console.log(`Other work on this machine before: ${busy} (load average of a minute; small is good).`);
   return reports;
 }
+
+const busyBefore = (): string => (os.loadavg()[0] ?? 0).toFixed(1);
 
 function machine(): string {
   const cpus = os.cpus();

@@ -125,7 +125,7 @@ async function openEvents({ client }: Feeder): Promise<number> {
 
 async function bundleInto(folder: string): Promise<string> {
   const { code } = await bundleWorkflowCode({
-    workflowsPath: path.join(__dirname, 'workflows.ts'),
+    workflowsPath: require.resolve('./workflows'),
     logger: new DefaultLogger('ERROR'),
   });
   const file = path.join(folder, 'workflow-bundle.js');
