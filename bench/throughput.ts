@@ -13,11 +13,11 @@ import { median } from './quantile';
 import type { Figure, Report } from './report';
 
 /** Pairs of rounds: at least two, then more while there is time, so that the ratio rests on medians. */
-const PAIRS = { least: 2, most: 5, budgetMs: 45_000 } as const;
+const PAIRS = { least: 2, most: 7, budgetMs: 45_000 } as const;
 const ROUND_LIMIT_MS = 120_000;
 const LOADS = [
-  { label: '1 project', projects: 1, events: 150, target: 0.4 },
-  { label: '20 projects', projects: 20, events: 15, target: 0.55 },
+  { label: '1 project', projects: 1, events: 100, target: 0.4 },
+  { label: '20 projects', projects: 20, events: 8, target: 0.55 },
 ] as const;
 
 interface Load {
