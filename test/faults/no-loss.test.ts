@@ -109,6 +109,8 @@ test('L, O: Temporal killed with -9: edits meanwhile wait in the spool, everythi
 
 describe('D: processor killed with -9 in the middle of a write', () => {
   const write = { method: 'POST', path: /\/operations$/ };
+  /** Less than a step may take, which is how long nobody would miss the processor without its heartbeat. */
+  const RESUMED_MS = 25_000;
 
   test.each([
     ['that never arrived', { reset: true } as const],
@@ -135,7 +137,7 @@ describe('D: processor killed with -9 in the middle of a write', () => {
       });
       processor = await testbed.startProcessor();
 
-      await story.untilClosed([created, next]);
+      await story.untilClosed([created, next], RESUMED_MS);
       expect(testbed.drift()).toEqual([]);
       expect(story.partners(shot)).toHaveLength(1);
       expect(story.ayonEvents(/^entity\.folder\.created$/, shot)).toHaveLength(1);
@@ -144,7 +146,7 @@ describe('D: processor killed with -9 in the middle of a write', () => {
     90_000,
   );
 
-  test('that is still in the network: applied after the restart, and the late copy changes nothing', async () => {
+  test('that is still in the network: applied after the restart, and the late copy makes no second entity', async () => {
     let release = (): void => undefined;
     const hold = new Promise<void>((resolve) => {
       release = resolve;
@@ -157,7 +159,8 @@ describe('D: processor killed with -9 in the middle of a write', () => {
     await fault.waitForHit();
     await processor.kill();
     processor = await testbed.startProcessor();
-    await story.untilClosed([created]);
+    const renamed = eventOf(story, () => story.bob.rename(shot, 'sh905'));
+    await story.untilClosed([created, renamed]);
     const calls = testbed.ayon.calls.count();
 
     release();

@@ -1,0 +1,42 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import net from 'node:net';
+
+export interface TcpProxy {
+  /** `host:port` of its own. */
+  readonly address: string;
+  /** Ends the connections that there are; new ones work. */
+  cut(): void;
+  close(): Promise<void>;
+}
+
+/** Passes connections on to a port of this machine, so that one of several clients can be cut off. */
+export async function startTcpProxy(port: number): Promise<TcpProxy> {
+  const sockets = new Set<net.Socket>();
+  const cut = (): void => {
+    sockets.forEach((socket) => socket.destroy());
+    sockets.clear();
+  };
+  const server = net.createServer((near) => {
+    const far = net.connect(port, '127.0.0.1');
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      sockets.add(from);
+      from.pipe(to);
+      from.on('error', () => to.destroy()).on('close', () => to.destroy());
+    }
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    cut,
+    close: async () => {
+      cut();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
