@@ -23,8 +23,9 @@ const LONG_VALUE_BYTES = 256;
 
 /**
  * Cuts an event into parts by project, in the order in which the projects first appear, and each project's entities,
- * kept in order, into chunks within the limits. An entity that was moved to another project belongs to both. Depends on nothing but the event's content (its arrival time is no
- * part of it), so that two leechers make the same parts under the same ids.
+ * kept in order, into chunks within the limits. An entity that was moved to another project belongs to both. Depends on
+ * nothing but the event's content (its arrival time is no part of it), so that two leechers make the same parts under
+ * the same ids.
  */
 export function splitEvent(event: FtrackEvent, limits: SplitLimits = SPLIT_LIMITS): EventPart[] {
   const envelope = { ...event, entities: [], arrivedAt: 0 };
@@ -53,29 +54,32 @@ export function splitEvent(event: FtrackEvent, limits: SplitLimits = SPLIT_LIMIT
   return parts;
 }
 
+/** A project's id becomes the name of its queue: what Temporal would refuse there is no id. */
+const isProjectId = (value: unknown): value is string =>
+  typeof value === 'string' && /^[\x21-\x7e]{1,200}$/.test(value);
+
 /**
  * The project an entity belongs to: named by its parents in any order, itself, or among the changed columns.
  * @internal
  */
 export function projectOf(entity: FtrackEntity): string | null {
   if (entity.entityType === 'show') {
-    return entity.entityId;
+    return isProjectId(entity.entityId) ? entity.entityId : null;
   }
-  const project = entity.parents?.find(({ entityType }) => entityType === 'show');
-  return project?.entityId ?? idIn(entity.changes?.['project_id']) ?? idIn(entity.changes?.['showid']);
+  const shows = entity.parents?.filter(({ entityType }) => entityType === 'show') ?? [];
+  const project = shows.map(({ entityId }) => entityId).find(isProjectId);
+  return project ?? idIn(entity.changes?.['project_id']) ?? idIn(entity.changes?.['showid']);
 }
 
 /** The project that an entity was moved out of: its queue has to take the entity away there. */
 function projectLeft(entity: FtrackEntity): string[] {
   const change = entity.changes?.['project_id'] ?? entity.changes?.['showid'];
   const left = change?.old;
-  const isLeft = typeof left === 'string' && left !== '' && typeof change?.new === 'string';
-  return isLeft && left !== projectOf(entity) ? [left] : [];
+  return isProjectId(left) && typeof change?.new === 'string' && left !== projectOf(entity) ? [left] : [];
 }
 
 function idIn(change: FtrackChange | undefined): string | null {
-  const id = [change?.new, change?.old].find((value) => typeof value === 'string' && value !== '');
-  return typeof id === 'string' ? id : null;
+  return [change?.new, change?.old].find(isProjectId) ?? null;
 }
 
 function chunks(entities: readonly FtrackEntity[], limits: SplitLimits): FtrackEntity[][] {

@@ -66,7 +66,7 @@ export class Dispatcher {
   constructor(options: DispatchOptions) {
     this.#options = options;
     const { starter, counters, logger, spool } = options;
-    this.#deps = { starter, counters, logger, setAside: (item) => spool.setAside(item) };
+    this.#deps = { starter, counters, logger, untold: new Map(), setAside: (item) => spool.setAside(item) };
     if (spool.state().events > 0) {
       this.#spill('the spool holds events of an earlier time');
     }

@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import type { FtrackEvent } from '../contracts/messages';
-import { FtrackEntity } from '../contracts/messages';
+import { FtrackEntity, FtrackParent } from '../contracts/messages';
 
 /** Why a hub message is no event for us. */
 export type Unreadable = 'not-an-object' | 'without-id' | 'without-topic';
@@ -30,7 +31,7 @@ export function parseEvent(raw: unknown, arrivedAt: number): ParsedEvent | Unrea
   if (!isFields(raw)) {
     return 'not-an-object';
   }
-  const id = text(raw['id'], MAX_ID);
+  const id = eventIdOf(raw['id']);
   if (id === undefined) {
     return 'without-id';
   }
@@ -50,6 +51,19 @@ export function parseEvent(raw: unknown, arrivedAt: number): ParsedEvent | Unrea
     arrivedAt,
   };
   return { event, types, leftOut };
+}
+
+/**
+ * The event's id becomes a workflow id. One that is too long for that, or holds what some database refuses (zero bytes),
+ * would be tried for ever and hold up everything behind it: it is replaced by a name that each leecher finds alike.
+ */
+function eventIdOf(raw: unknown): string | undefined {
+  if (typeof raw !== 'string' || raw === '') {
+    return undefined;
+  }
+  const isPlain = raw.length <= MAX_ID && /^[\x21-\x7e]+$/.test(raw);
+  // JSON keeps halves of surrogate pairs apart, which UTF-8 would make equal.
+  return isPlain ? raw : `odd-${createHash('sha256').update(JSON.stringify(raw)).digest('hex').slice(0, 32)}`;
 }
 
 /** Who did it: of the data, else of the sender; the latter is a user name only in most events. */
@@ -77,7 +91,7 @@ function parseEntities(raw: unknown): {
       leave('entity-malformed');
       continue;
     }
-    const entityType = typeof each['entityType'] === 'string' ? each['entityType'].toLowerCase() : '';
+    const entityType = shortText(each['entityType'])?.toLowerCase() ?? '';
     types.add(entityType);
     const entityId = idOf(each['entityId']);
     if (entityId === undefined) {
@@ -92,18 +106,37 @@ function parseEntities(raw: unknown): {
   return { entities, types, leftOut };
 }
 
+/** As the contract has it; words that are too long to be any count as malformed. */
+const Entity = FtrackEntity.extend({
+  action: FtrackEntity.shape.action.max(MAX_NAME),
+  entity_type: FtrackEntity.shape.entity_type.refine((type) => (type?.length ?? 0) <= MAX_NAME),
+  parents: FtrackEntity.shape.parents.refine(
+    (all) => all?.every(({ entityId }) => entityId.length <= MAX_ID) ?? true,
+  ),
+});
+
 function readEntity(fields: Fields, leave: (what: LeftOut) => void): FtrackEntity | undefined {
-  const whole = FtrackEntity.safeParse(fields);
+  const whole = Entity.safeParse(fields);
   if (whole.success) {
     return whole.data;
   }
-  const sound = Object.entries(FtrackEntity.shape).flatMap(([name, schema]) => {
-    const field = schema.safeParse(fields[name]);
+  const parents = soundParents(fields['parents']);
+  const sound = Object.entries(Entity.shape).flatMap(([name, schema]) => {
+    const field = schema.safeParse(name === 'parents' ? parents : fields[name]);
     return field.success && field.data !== undefined ? [[name, field.data] as const] : [];
   });
-  const rest = FtrackEntity.safeParse(Object.fromEntries(sound));
+  const rest = Entity.safeParse(Object.fromEntries(sound));
   leave(rest.success ? 'field-malformed' : 'entity-malformed');
   return rest.data;
+}
+
+/** One odd parent must not cost the entity its project, and so its place in the order. */
+function soundParents(raw: unknown): FtrackParent[] | undefined {
+  const sound = (Array.isArray(raw) ? (raw as readonly unknown[]) : []).flatMap((each) => {
+    const parent = FtrackParent.safeParse(each);
+    return parent.success && parent.data.entityId.length <= MAX_ID ? [parent.data] : [];
+  });
+  return sound.length > 0 ? sound : undefined;
 }
 
 /** Some tables send a list with one id in it; a composite key is none of the entities we handle. */

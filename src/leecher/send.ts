@@ -7,12 +7,19 @@ export interface SendDeps {
   readonly starter: TemporalStarter;
   readonly counters: Counters;
   readonly logger: LeecherLogger;
+  /**
+   * Failures in a row of telling a project's queue, by project, while Temporal took the events themselves; without it
+   * each is thrown.
+   */
+  readonly untold?: Map<string | null, number>;
   /** Keeps an event that Temporal will never take. */
   setAside(item: Outgoing): Promise<void>;
 }
 
 /** Events that one signal to a queue announces at most. */
 export const BATCH = 100;
+/** Tries to tell a queue. The events are durable by then and enrol themselves: nobody else shall wait for that queue. */
+const TELLS = 3;
 
 /**
  * Hands one project's events to Temporal: first each event's own workflow, the durable record, all at once; then one
@@ -31,8 +38,32 @@ export async function sendBatch(deps: SendDeps, batch: readonly Outgoing[]): Pro
   );
   const project = batch[0]?.input.project ?? null;
   if (tickets.length > 0) {
-    const outcome = await deps.starter.enqueue(project, tickets);
+    const outcome = await announce(deps, project, tickets);
     deps.counters.count('leecher_tickets', { outcome }, tickets.length);
+  }
+}
+
+async function announce(
+  { starter, untold, logger }: SendDeps,
+  project: string | null,
+  tickets: readonly Ticket[],
+): Promise<'sent' | 'refused'> {
+  try {
+    const outcome = await starter.enqueue(project, tickets);
+    untold?.delete(project);
+    return outcome;
+  } catch (error) {
+    const times = (untold?.get(project) ?? 0) + 1;
+    if (untold === undefined || times < TELLS) {
+      untold?.set(project, times);
+      throw error;
+    }
+    untold.delete(project);
+    logger.warn(
+      { err: error, projectId: project, events: tickets.length },
+      'Temporal has these events but cannot tell their queue; they enrol themselves within 12 minutes',
+    );
+    return 'refused';
   }
 }
 

@@ -82,7 +82,7 @@ export function temporalStarter(options: StarterOptions): TemporalStarter {
         );
         return 'sent';
       } catch (error) {
-        if (isFullOfSignals(error)) {
+        if (isFinalForQueue(error)) {
           return 'refused';
         }
         throw error;
@@ -91,13 +91,17 @@ export function temporalStarter(options: StarterOptions): TemporalStarter {
   };
 }
 
+/** Whole characters only, and none that a database refuses: a zero byte keeps a run out of every search for good. */
+const keyword = (text: string): string =>
+  Array.from(text.replace(/[\p{Cc}\p{Cs}]+/gu, ' ').trim())
+    .slice(0, MAX_KEYWORD)
+    .join('');
+
 type Keywords = Readonly<Record<keyof typeof SEARCH_ATTRIBUTES, string | undefined>>;
 
 const keywords = (values: Keywords) =>
   Object.entries(values).flatMap(([name, value]) =>
-    value === undefined
-      ? []
-      : [{ key: { name, type: 'KEYWORD' as const }, value: value.slice(0, MAX_KEYWORD) }],
+    value === undefined ? [] : [{ key: { name, type: 'KEYWORD' as const }, value: keyword(value) }],
   );
 
 /** @throws the error itself unless it is a final answer about this one event. */
@@ -113,11 +117,12 @@ function verdict(error: unknown): 'closed' | 'rejected' {
   throw error;
 }
 
-function isFullOfSignals(error: unknown): boolean {
-  const status = statusOf(error);
+/** The queue has had 10,000 signals, or nothing of that name can be one: no later try would differ. */
+function isFinalForQueue(error: unknown): boolean {
+  const { code, details = '' } = statusOf(error) ?? {};
   return (
-    (status?.code === INVALID_ARGUMENT || status?.code === RESOURCE_EXHAUSTED) &&
-    /limit for signal/i.test(status.details)
+    (code === INVALID_ARGUMENT && !/namespace/i.test(details)) ||
+    (code === RESOURCE_EXHAUSTED && /limit for signal/i.test(details))
   );
 }
 

@@ -198,3 +198,13 @@ describe('length in UTF-8', () => {
     );
   });
 });
+
+it.each([['x'.repeat(1_000)], ['p\u0000'], ['']])(
+  'takes %j for no project: no queue can bear that name',
+  (id) => {
+    const named = { ...entity('a', null), changes: { project_id: { old: 'p1', new: id } } };
+    expect(projectOf(entity('a', id))).toBeNull();
+    expect(projectOf({ ...entity(id, null), entityType: 'show' })).toBeNull();
+    expect(projectOf(named)).toBe('p1');
+  },
+);

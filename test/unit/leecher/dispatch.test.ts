@@ -147,6 +147,23 @@ describe('handing events to Temporal', () => {
     expect(await readFile(join(rig.dir, 'rejected.corrupt'), 'utf8')).toContain('"ftrack-event/bad"');
   });
 
+  it('does not let a project whose queue cannot be told hold up the others: its events enrol themselves', async () => {
+    rig = await startRig();
+    rig.temporal.before = (what, project) => {
+      if (what === 'enqueue' && project === 'broken') {
+        throw new Error('13 INTERNAL: cannot load the queue');
+      }
+    };
+    rig.offer(ids('b', 3), 'broken');
+    await until(() => rig.dispatcher.state().mode === 'spooling');
+    rig.offer(ids('s', 3), 'sound');
+    await until(() => rig.temporal.heard('sound').length === 3 && rig.dispatcher.state().mode === 'direct');
+
+    expect(rig.temporal.open.size).toBe(6);
+    expect(rig.counters.totals()).toMatchObject({ 'leecher_tickets/refused': 3 });
+    expect(rig.spool.state().events).toBe(0);
+  });
+
   it('keeps events in the spool while Temporal is down, and hands them over in order before newer ones', async () => {
     rig = await startRig();
     rig.temporal.down = true;

@@ -48,10 +48,49 @@ describe('reading a hub event', () => {
     [{ topic: 'ftrack.update' }, 'without-id'],
     [{ id: '', topic: 'ftrack.update' }, 'without-id'],
     [{ id: 7, topic: 'ftrack.update' }, 'without-id'],
-    [{ id: 'x'.repeat(201), topic: 'ftrack.update' }, 'without-id'],
     [{ id: 'a' }, 'without-topic'],
   ])('refuses %j as %s', (raw, reason) => {
     expect(parseEvent(raw, 0)).toBe(reason);
+  });
+
+  it.each([['x'.repeat(201)], ['a\u0000b'], ['späte Änderung'], ['a b'], ['\ud800']])(
+    'gives an event with the odd id %j one that every store takes, the same at each leecher',
+    (id) => {
+      const one = parsed({ ...updateEvent(), id }).event.id;
+      expect(one).toMatch(/^odd-[0-9a-f]{32}$/);
+      expect(parsed({ ...updateEvent(), id }).event.id).toBe(one);
+      expect(parsed({ ...updateEvent(), id: `${id}.` }).event.id).not.toBe(one);
+    },
+  );
+
+  it('keeps the sound parents of an entity, so that it stays with its project', () => {
+    const show = { entityId: 'project-1', entityType: 'show', parentId: null };
+    const parents = [
+      { entityId: null, entityType: 'task' },
+      show,
+      { entityId: 'x'.repeat(201), entityType: 'show' },
+    ];
+    const raw = updateEvent({ entities: [{ entityId: 'e', entityType: 'task', action: 'update', parents }] });
+
+    const { event, leftOut } = parsed(raw);
+
+    expect(event.entities[0]?.parents).toEqual([show]);
+    expect(leftOut).toEqual({ 'field-malformed': 1 });
+  });
+
+  it('leaves out words of an entity that are too long to be any', () => {
+    const long = 'x'.repeat(10_000);
+    const raw = updateEvent({
+      entities: [
+        { entityId: 'e', entityType: 'task', entity_type: long, action: 'update' },
+        { entityId: 'f', entityType: 'task', action: long },
+      ],
+    });
+
+    const { event, leftOut } = parsed(raw);
+
+    expect(event.entities).toEqual([{ entityId: 'e', entityType: 'task', action: 'update' }]);
+    expect(leftOut).toEqual({ 'field-malformed': 1, 'entity-malformed': 1 });
   });
 
   it.each([[undefined], [null], ['x'], [{}], [{ entities: 'x' }]])('bears data %j', (data) => {

@@ -161,3 +161,31 @@ describe('tickets for a queue', () => {
     await expect(scripted(error).starter.enqueue('p1', tickets)).rejects.toBe(error);
   });
 });
+
+it('gives search attributes no character that a database refuses, and no half ones', async () => {
+  const { starter, calls } = scripted();
+  const name = `b\u0000ob\n${'é'.repeat(195)}\u{1f600}\u{1f600}`;
+
+  await starter.start({ ...item, input: { ...item.input, event: { ...item.input.event, user: { name } } } });
+
+  const given = calls[0]?.options['typedSearchAttributes'] as { key: { name: string }; value: string }[];
+  const user = given.find(({ key }) => key.name === 'FtrackUser')?.value;
+  expect(user).toBe(`b ob ${'é'.repeat(195)}`);
+});
+
+it.each([
+  [3, 'WorkflowId length exceeds limit.'],
+  [8, 'exceeded workflow execution limit for signal events'],
+])('takes status %d (%s) as the end of the matter for these tickets', async (code, details) => {
+  const { starter } = scripted(refusal(code, details));
+  expect(await starter.enqueue('p1', [])).toBe('refused');
+});
+
+it.each([
+  [3, 'Namespace is not set on request.'],
+  [8, 'namespace rate limit exceeded'],
+  [14, 'unavailable'],
+])('keeps tickets while Temporal says %d (%s)', async (code, details) => {
+  const { starter } = scripted(refusal(code, details));
+  await expect(starter.enqueue('p1', [])).rejects.toThrow('Failed to start Workflow');
+});
