@@ -1,4 +1,5 @@
 import {
+  allHandlersFinished,
   CancellationScope,
   condition,
   isCancellation,
@@ -85,8 +86,8 @@ class EventRun {
         );
       }
     };
-    setHandler(messages.retry, () => void this.onCommand('retry'));
-    setHandler(messages.skip, () => void this.onCommand('skip'));
+    setHandler(messages.retry, async () => void (await this.onCommand('retry')));
+    setHandler(messages.skip, async () => void (await this.onCommand('skip')));
     setHandler(messages.retryUpdate, () => this.onCommand('retry'), { validator });
     setHandler(messages.skipUpdate, () => this.onCommand('skip'), { validator });
     setHandler(messages.resolve, ({ kind }) => {
@@ -102,16 +103,23 @@ class EventRun {
     });
   }
 
-  private onCommand(command: 'retry' | 'skip'): string {
+  private async onCommand(command: 'retry' | 'skip'): Promise<string> {
     if (this.state === 'parked') {
       this.wake = command;
       return `${command}: woken`;
     }
-    if (this.state === 'working') {
+    if (await this.holdsTurn()) {
       this.stop(command);
       return `${command}: the running step is stopped first`;
     }
     return `${command}: ignored, this event is ${this.state}`;
+  }
+
+  /** A reset replays the grant of the former run; asking an activity keeps the answer replay-safe. */
+  private async holdsTurn(): Promise<boolean> {
+    const { turn } = this;
+    const isMine = this.state === 'working' && turn !== null && (await this.queue.confirmTurn(turn));
+    return isMine && this.state === 'working' && this.turn === turn;
   }
 
   private stop(interrupt: Interrupt): void {
@@ -123,6 +131,7 @@ class EventRun {
   async run(): Promise<EventResult> {
     try {
       const outcome = await this.untilDone();
+      await condition(allHandlersFinished);
       // What was applied stays applied, even when a cancellation comes while the turn is given back.
       return await CancellationScope.nonCancellable(() => this.close(outcome));
     } catch (error) {

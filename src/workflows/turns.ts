@@ -4,12 +4,11 @@ import type { EventInput, Turn } from '../contracts/messages';
 import type { Timings } from '../contracts/timings';
 import * as messages from './messages';
 
-/** An event's side of the project queue: asks for turns, and takes only those that were granted to this very run. */
+/** An event's side of the project queue: asks for turns, and takes each that is granted once. */
 export class Turns {
   private granted: Turn | null = null;
   /** Grants up to this number are of the past: taken, or taken back. A grant may be delivered twice. */
   private last = 0;
-  private revoked = 0;
 
   private readonly input: EventInput;
   private readonly timings: Timings;
@@ -29,7 +28,6 @@ export class Turns {
 
   /** The queue took a turn back, perhaps before this run could look at its grant. */
   revoke(number: number): void {
-    this.revoked = Math.max(this.revoked, number);
     this.last = Math.max(this.last, number);
     if (this.granted !== null && this.granted.number <= number) {
       this.granted = null;
@@ -43,16 +41,12 @@ export class Turns {
   /**
    * Waits for a turn. Without one at hand it enrols at once (started by its delay, by hand, by a reset, or retried)
    * and again at growing intervals, so that a lost ticket or a lost queue costs time but never the event.
+   * Whether the turn was granted to this very run only an activity can tell: the first step refuses otherwise.
    */
   async take(): Promise<Turn> {
-    for (;;) {
-      const turn = await this.nextGrant();
-      this.granted = null;
-      // A reset re-applies the grant of the former run; asking an activity keeps this replay-safe.
-      if ((await this.activities.confirmTurn(turn)) && turn.number > this.revoked) {
-        return turn;
-      }
-    }
+    const turn = await this.nextGrant();
+    this.granted = null;
+    return turn;
   }
 
   private async nextGrant(): Promise<Turn> {

@@ -102,7 +102,7 @@ test('a terminated queue is rebuilt by the events, in order, and loses none', as
   expect(starts(core.executions.filter((each) => each.project === project))).toEqual(events.map((e) => e.id));
 });
 
-test('the queue costs the event no workflow task of its own: one turn, at most 16 history events', async () => {
+test('the queue costs the event no workflow task of its own: one turn, at most 14 history events', async () => {
   const project = newProject();
   const event = core.event();
 
@@ -110,8 +110,8 @@ test('the queue costs the event no workflow task of its own: one turn, at most 1
   await core.untilStanding(event, 'completed applied');
   const { events } = await core.handle(event).fetchHistory();
 
-  expect(events?.length).toBeLessThanOrEqual(16);
-  expect(events?.filter((each) => each.markerRecordedEventAttributes).length).toBe(2);
+  expect(events?.length).toBeLessThanOrEqual(14);
+  expect(events?.filter((each) => each.markerRecordedEventAttributes).length).toBe(1);
 });
 
 test('an idle queue closes; the next event starts it again', async () => {
