@@ -1,13 +1,14 @@
 import { Client, Connection } from '@temporalio/client';
 import { FtrackSession } from '../clients/ftrack/session';
 import { keepTrying } from '../clients/keep-trying';
+import type { TemporalWatch } from '../clients/temporal/watch';
 import { startLeecher } from '../leecher';
 import type { TemporalStarter } from '../leecher/temporal-starter';
 import { temporalStarter } from '../leecher/temporal-starter';
 import type { RunningService, ServiceContext } from './service';
 import { runService } from './service';
 import { spoolDir } from './spool-dir';
-import { connectAndSetUp, ftrackOptions } from './wire';
+import { connectAndSetUp, ftrackOptions, watchOver } from './wire';
 
 const HEALTH_PORT = 8081;
 
@@ -23,14 +24,14 @@ async function start(context: ServiceContext): Promise<RunningService> {
   const { env, studio, temporal, logger, metrics } = context;
   const connection = Connection.lazy({ ...temporal.connection, address: temporal.address });
   const client = new Client({ connection, namespace: temporal.namespace });
-  let isSetUp = false;
+  let watch: TemporalWatch | undefined;
   const notSetUp = `Temporal at ${temporal.address} was not reached yet`;
   let userId: string | undefined;
   const scale = env.timeScale === 1 ? {} : { timeScale: env.timeScale };
   const leecher = await startLeecher({
     ...scale,
     hub: { serverUrl: studio.ftrack.server, user: studio.ftrack.apiUser, apiKey: studio.ftrack.apiKey },
-    starter: once(() => isSetUp, temporalStarter({ client, ...scale }), notSetUp),
+    starter: once(() => watch !== undefined, temporalStarter({ client, ...scale }), notSetUp),
     spool: { dir: spoolDir(env.spoolDir), expectMount: true },
     install: env.install,
     userId: () => userId,
@@ -40,7 +41,7 @@ async function start(context: ServiceContext): Promise<RunningService> {
   inBackground(context, 'Temporal', async () => {
     const setUp = await connectAndSetUp(context);
     await setUp.connection.close();
-    isSetUp = true;
+    watch = watchOver(context, connection);
   });
   inBackground(context, 'our ftrack user', async () => {
     userId = await ourUserId(context);
@@ -49,10 +50,13 @@ async function start(context: ServiceContext): Promise<RunningService> {
     readiness: () => {
       const { ready, problems, ...detail } = leecher.state();
       // Without traffic nobody else would notice that events cannot be handed over.
-      const unset = isSetUp ? [] : [`${notSetUp}; what arrives waits in the spool.`];
-      return { ready: ready && isSetUp, detail: { problems: [...problems, ...unset], ...detail } };
+      const away = watch === undefined ? (context.waitingBecause() ?? `${notSetUp}.`) : watch.problem();
+      const waits =
+        away === undefined ? [] : [`${away.replace(/\.$/, '')}; what arrives waits in the spool.`];
+      return { ready: ready && away === undefined, detail: { problems: [...problems, ...waits], ...detail } };
     },
     stop: async () => {
+      watch?.stop();
       await leecher.stop();
       await connection.close();
     },

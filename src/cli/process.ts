@@ -4,7 +4,7 @@ import { workflowSource } from '../workers/bundle';
 import { startProcessor } from '../workers/processor';
 import type { RunningService, ServiceContext } from './service';
 import { runService } from './service';
-import { activitiesOf, connectAndSetUp } from './wire';
+import { activitiesOf, connectAndSetUp, watchOver } from './wire';
 
 const HEALTH_PORT = 8082;
 
@@ -18,7 +18,7 @@ async function start(context: ServiceContext): Promise<RunningService> {
   const { logger, metricsAddress, temporal } = context;
   installRuntime({ logger, ...(metricsAddress === undefined ? {} : { metricsAddress }) });
   const client = await connectAndSetUp(context);
-  await client.connection.close();
+  const watch = watchOver(context, client.connection);
   const processor = startProcessor({
     temporal,
     logger,
@@ -29,8 +29,21 @@ async function start(context: ServiceContext): Promise<RunningService> {
   return {
     readiness: () => {
       const { state, activities } = processor.state();
-      return { ready: state === 'running', detail: { state, activities, address: temporal.address } };
+      // A worker that runs goes on polling, in vain, while Temporal is away.
+      const reason = watch.problem();
+      const detail = {
+        state,
+        activities,
+        address: temporal.address,
+        ...(reason === undefined ? {} : { reason }),
+      };
+      return { ready: state === 'running' && reason === undefined, detail };
     },
-    stop: () => processor.stop(),
+    stop: async () => {
+      watch.stop();
+      const left = await processor.stop();
+      await client.connection.close();
+      return left;
+    },
   };
 }

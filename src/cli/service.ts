@@ -28,6 +28,8 @@ export interface ServiceContext {
   readonly signal: AbortSignal;
   /** Runs an attempt to reach Temporal until it succeeds, telling the log why it waits. */
   readonly untilTemporal: <T>(attempt: () => Promise<T>) => Promise<T>;
+  /** Why the last attempt to reach AYON or Temporal failed; undefined once one succeeded. */
+  readonly waitingBecause: () => string | undefined;
 }
 
 export interface RunningService {
@@ -50,6 +52,8 @@ interface Frame {
   readonly controller: AbortController;
   /** What the process waits for, shown by `/readyz`. */
   waitingFor: string;
+  /** What the last attempt to reach it met. */
+  reason: string | undefined;
   service: RunningService | undefined;
   health: HealthServer | undefined;
 }
@@ -72,6 +76,7 @@ export async function runService(spec: ServiceSpec): Promise<number> {
     }),
     controller: new AbortController(),
     waitingFor: 'settings',
+    reason: undefined,
     service: undefined,
     health: undefined,
   };
@@ -100,7 +105,9 @@ function environment(): Env | undefined {
 async function startHealth(frame: Frame, defaultPort: number): Promise<HealthServer> {
   const { env, logger, metrics } = frame;
   const readiness = (): Readiness => {
-    const state = frame.service?.readiness() ?? { ready: false, detail: { waitingFor: frame.waitingFor } };
+    const { waitingFor, reason } = frame;
+    const waiting = { waitingFor, ...(reason === undefined ? {} : { reason }) };
+    const state = frame.service?.readiness() ?? { ready: false, detail: waiting };
     metrics.gauge('ready', state.ready ? 1 : 0);
     return state;
   };
@@ -136,6 +143,7 @@ async function contextOf(frame: Frame, { metricsAddress }: ServiceSpec): Promise
   temporalConfig(env.temporal);
   const onRetry = (reason: string): void => {
     frame.waitingFor = 'AYON';
+    frame.reason = reason;
     logger.warn({ reason }, 'Waiting for AYON');
   };
   const studio = await readStudio(env, { signal, onRetry });
@@ -146,7 +154,9 @@ async function contextOf(frame: Frame, { metricsAddress }: ServiceSpec): Promise
     );
   }
   frame.waitingFor = 'Temporal';
+  frame.reason = undefined;
   const tellRetry = (reason: string): void => {
+    frame.reason = reason;
     metrics.count('temporal_retries');
     logger.warn({ reason }, 'Waiting for Temporal');
   };
@@ -158,7 +168,12 @@ async function contextOf(frame: Frame, { metricsAddress }: ServiceSpec): Promise
     metrics,
     metricsAddress,
     signal,
-    untilTemporal: (attempt) => untilReachable(temporal, attempt, { signal, onRetry: tellRetry }),
+    untilTemporal: async (attempt) => {
+      const result = await untilReachable(temporal, attempt, { signal, onRetry: tellRetry });
+      frame.reason = undefined;
+      return result;
+    },
+    waitingBecause: () => frame.reason,
   };
 }
 

@@ -10,6 +10,8 @@ import type { FtrackSessionOptions } from '../clients/ftrack/session';
 import type { TemporalClient } from '../clients/temporal/connect';
 import { connectTemporal } from '../clients/temporal/connect';
 import { setUpNamespace } from '../clients/temporal/setup';
+import type { Asked, TemporalWatch } from '../clients/temporal/watch';
+import { watchTemporal } from '../clients/temporal/watch';
 import { createSettingsLoader } from '../config/settings';
 import { clientToken } from '../contracts/topics';
 import type { ServiceContext } from './service';
@@ -37,6 +39,21 @@ export function connectAndSetUp({
     }
   });
 }
+
+const WATCH_EVERY_MS = 10_000;
+const WATCH_ANSWER_MS = 5_000;
+
+/** Keeps an eye on Temporal from now on, for `/readyz`. */
+export const watchOver = ({ env, temporal, logger }: ServiceContext, connection: Asked): TemporalWatch =>
+  watchTemporal({
+    config: temporal,
+    connection,
+    timings: { every: WATCH_EVERY_MS / env.timeScale, answer: WATCH_ANSWER_MS },
+    onChange: (reason) =>
+      reason === undefined
+        ? logger.info({ address: temporal.address }, 'Temporal answers again')
+        : logger.warn({ reason }, 'Temporal went away'),
+  });
 
 const ayonClient = ({ env, studio }: ServiceContext): AyonClient =>
   createAyonClient({

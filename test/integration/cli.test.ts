@@ -7,7 +7,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import { freePort } from '../../src/clients/temporal/server';
+import { freePort, startDevServer } from '../../src/clients/temporal/server';
 import { sharedTemporal } from '../support/temporal';
 import { until } from '../support/until';
 
@@ -158,7 +158,11 @@ test('while Temporal is away the processor waits, says so in /readyz and its log
 
   expect(await process_.ended).toBe(0);
   expect(response.status).toBe(503);
-  expect(body).toMatchObject({ ready: false, waitingFor: 'Temporal' });
+  expect(body).toMatchObject({
+    ready: false,
+    waitingFor: 'Temporal',
+    reason: `Temporal does not answer at 127.0.0.1:${away}; check TEMPORAL_ADDRESS and that the server runs.`,
+  });
   expect(process_.out()).toContain(`Temporal does not answer at 127.0.0.1:${away}; check TEMPORAL_ADDRESS`);
   expect(process_.out()).not.toContain('hunter2');
 }, 60_000);
@@ -190,3 +194,39 @@ test('the leecher listens and spools while Temporal is away, says so, and ends w
   expect(leecher.out()).not.toContain('hunter2');
   rmSync(spool, { recursive: true, force: true });
 }, 60_000);
+
+test('idle services say in /readyz that Temporal went away, and that it is back', async () => {
+  const server = await startDevServer({ file: sharedTemporal().binary });
+  const spool = mkdtempSync(path.join(os.tmpdir(), 'spool-'));
+  const ports = [await freePort(), await freePort()] as const;
+  const env = {
+    ...FTRACK,
+    AYON_SERVER_URL: 'http://127.0.0.1:9',
+    AYON_API_KEY: 'k',
+    AYON_ADDON_VERSION: '1.2.3',
+    AYON_FTRACK_TIME_SCALE: '50',
+    TEMPORAL_ADDRESS: server.address,
+    SPOOL_DIR: spool,
+  };
+  run(['process'], { ...env, HTTP_PORT: String(ports[0]) });
+  run(['leech'], { ...env, HTTP_PORT: String(ports[1]) });
+  const told = async (port: number): Promise<string> =>
+    (await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => undefined))?.text() ?? 'not there';
+  const about = async (): Promise<string> => (await Promise.all(ports.map(told))).join('');
+  const count = (text: string): number =>
+    text.split(`Temporal does not answer at ${server.address}`).length - 1;
+  const up = async (): Promise<boolean> => {
+    const text = await about();
+    return text.includes('"ready":true') && text.includes('problems') && !/Temporal (at|does)/.test(text);
+  };
+  await until(up, { what: 'the start', ms: 30_000 });
+
+  await server.kill();
+  await until(async () => count(await about()) === 2, { what: 'both to notice', ms: 20_000 });
+  const again = await startDevServer({ file: sharedTemporal().binary, port: server.port });
+  await until(up, { what: 'both to be back', ms: 30_000 });
+  expect(count(await about())).toBe(0);
+
+  await again.kill();
+  rmSync(spool, { recursive: true, force: true });
+}, 120_000);
