@@ -76,7 +76,8 @@ async function play(testbed: Testbed, first: Service, pace: number): Promise<See
     const ms = await arrival(testbed, { edit, id, from });
     disturbedUntil = edit.kill ? from + DISTURBED_MS : disturbedUntil;
     seen.push({ edit, ms, disturbed: from < disturbedUntil });
-    console.log(line(edit, ms, where(testbed, id)));
+    const place = edit.parks === undefined ? where(testbed, id) : await reasonOf(testbed, edit.parks);
+    console.log(line(edit, ms, place));
     await pause(Math.max(0, pace - (performance.now() - from)));
   }
   return seen;
@@ -94,13 +95,27 @@ async function arrival(
   testbed: Testbed,
   { edit, id, from }: { edit: Edit; id: string; from: number },
 ): Promise<number | undefined> {
-  while (!edit.arrived(pairOf(testbed, id))) {
+  const done = async (): Promise<boolean> =>
+    edit.arrived(pairOf(testbed, id)) &&
+    (edit.parks === undefined || (await parkedIn(testbed, edit.parks)).length > 0);
+  while (!(await done())) {
     if (performance.now() - from > ARRIVAL_MS) {
       return undefined;
     }
     await pause(2);
   }
   return performance.now() - from;
+}
+
+async function parkedIn(testbed: Testbed, code: string) {
+  const project = testbed.studio.projects.find(({ name }) => name === code);
+  const view = await testbed.queue(project?.id ?? null).catch(() => undefined);
+  return view?.parked ?? [];
+}
+
+async function reasonOf(testbed: Testbed, code: string): Promise<string> {
+  const [parked] = await parkedIn(testbed, code);
+  return `parked, visible and open (${parked?.code}): ${parked?.reason}`;
 }
 
 /** Folder path and task name in AYON. */
@@ -129,8 +144,8 @@ async function report(testbed: Testbed, seen: readonly Seen[]) {
   const latencies = calm.sort((one, other) => one - other);
   const quantile = (share: number): number =>
     Math.round(latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))] ?? 0);
-  const { parked = 0 } = await testbed.outcomes();
-  const applied = seen.filter(({ ms }) => ms !== undefined).length;
+  const parked = await stillParked(testbed);
+  const applied = seen.filter(({ ms }) => ms !== undefined).length - parked;
   const lost = seen.length - applied - parked;
   const figures = {
     edits: seen.length,
@@ -147,6 +162,18 @@ async function report(testbed: Testbed, seen: readonly Seen[]) {
     `The edit during the kill -9, and those in the ${DISTURBED_MS / 1000} s after it, took ${disturbed.join(', ')} s; p50 and p95 are of the others.`,
   );
   return figures;
+}
+
+/** What is parked when the story is over; visibility lags a little behind. */
+async function stillParked(testbed: Testbed): Promise<number> {
+  const deadline = performance.now() + 5_000;
+  for (;;) {
+    const { parked = 0, queued = 0 } = await testbed.outcomes();
+    if (parked + queued === 0 || performance.now() > deadline) {
+      return parked;
+    }
+    await pause(100);
+  }
 }
 
 async function untilInterrupted(testbed: Testbed): Promise<void> {
