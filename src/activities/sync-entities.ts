@@ -2,7 +2,7 @@ import type { Memory, Problem } from '../domain/draft';
 import { newMemory } from '../domain/draft';
 import type { EventScope } from '../domain/scope';
 import { scopeOf } from '../domain/scope';
-import { failure } from '../errors';
+import { classOf, failure } from '../errors';
 import type { Scope, StepContext, StepInput, StepResult } from './step';
 import type { Work } from './sync/apply';
 import { apply, workOf } from './sync/apply';
@@ -56,6 +56,7 @@ class Run {
   readonly #lines: string[] = [];
   readonly #notes = new Set<string>();
   #skip: string | undefined;
+  #answers: ReadonlyMap<string, 'whole' | 'scoped'> = new Map();
   #isSettled = false;
   #again = false;
 
@@ -103,6 +104,7 @@ class Run {
       this.#isSettled = true;
       return undefined;
     }
+    this.#answers = seen.draft.answers;
     seen.draft.notes.forEach((note) => this.#notes.add(note));
     const work = workOf(seen);
     if (work === undefined) {
@@ -124,9 +126,13 @@ class Run {
   #throwFailed(): void {
     const all = [...this.#memory.failed];
     // A parent that cannot come is the matter of its own event; here it shows as what its child waits for.
-    const own = all.filter(([id]) => this.#scope.contexts.has(id));
+    const own = all.filter(([id]) => this.#scope.contexts.has(id) || id === this.#projectId);
     const problems = own.length > 0 ? own : all;
-    const first = problems.find(([, { code }]) => code !== 'blocked-by') ?? problems[0];
+    // What may pass by itself is tried again first; what only a person can mend is still there then.
+    const first =
+      problems.find(([, { code }]) => classOf(code) !== 'permanent') ??
+      problems.find(([, { code }]) => code !== 'blocked-by') ??
+      problems[0];
     if (first === undefined) {
       return;
     }
@@ -146,14 +152,20 @@ class Run {
     return [`${done}${more > 0 ? ` and ${more} more` : ''}`, ...this.#notes].join('; ').slice(0, 1000);
   }
 
-  /** In the event's own words, so that a later success can be matched with a parked event. */
+  /**
+   * Only what agrees now, in the event's own words: this alone says which parked events are done with. What a person
+   * changed in AYON and what ftrack does not show stay open.
+   */
   #settledScope(): Scope {
-    const { contexts, project, appointments, settled } = this.#scope;
+    const { contexts, project, settled } = this.#scope;
     const scopes = [...contexts.values(), ...(project === undefined ? [] : [project])];
-    return Object.fromEntries([
-      ...scopes.map(({ id, whole, removed, words }) => [id, whole || removed ? '*' : words] as const),
-      ...[...appointments, ...settled].map((id) => [id, '*'] as const),
-    ]);
+    const known = scopes.flatMap(({ id, words }) => {
+      const answer = this.#memory.brought.has(id) ? 'whole' : this.#answers.get(id);
+      return answer === undefined ? [] : [[id, answer === 'whole' ? '*' : words] as const];
+    });
+    const tasks = [...contexts.values()].filter(({ fields }) => fields.has('assignees'));
+    const isAssigned = tasks.every(({ id }) => this.#answers.has(id));
+    return Object.fromEntries([...known, ...(isAssigned ? settled.map((id) => [id, '*'] as const) : [])]);
   }
 }
 

@@ -59,6 +59,8 @@ export interface Settled {
   readonly ayonId: string;
   /** AYON folder path with leading slash; undefined: the mark stays as it is. */
   readonly path: string | undefined;
+  /** The pair itself is made by the plan: without it there is no partner to name. */
+  readonly isLink: boolean;
   /** Nothing of it disagrees any more, as far as is known: an old flag may go. */
   readonly isWhole: boolean;
 }
@@ -76,6 +78,8 @@ export interface Memory {
   readonly tries: Map<string, number>;
   /** Entities of which AYON refused a value: they are brought over without their mapped attributes. */
   readonly plain: Set<string>;
+  /** Entities that AYON got as a whole: created or paired by this activity. */
+  readonly brought: Set<string>;
 }
 
 export const newMemory = (): Memory => ({
@@ -86,6 +90,7 @@ export const newMemory = (): Memory => ({
   extra: new Map(),
   tries: new Map(),
   plain: new Set(),
+  brought: new Set(),
 });
 
 /** A plan in the making. */
@@ -95,6 +100,10 @@ export interface Draft {
   readonly memory: Memory;
   readonly operations: PlannedOperation[];
   readonly settled: Map<string, Settled>;
+  /** What agrees once the operations are done, by ftrack id: the entity as a whole, or what its scope names. */
+  /** AYON ids that the plan takes out: AYON refuses a batch that changes one entity twice. */
+  readonly leaving: Set<string>;
+  readonly answers: Map<string, 'whole' | 'scoped'>;
   /** Sentences for the summary: what was left as it is, and why. */
   readonly notes: Set<string>;
   readonly missingStatuses: Map<string, FtrackStatus>;

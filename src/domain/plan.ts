@@ -4,6 +4,7 @@ import { siblingNamed } from './identity';
 import { ftrackIdOf } from './ids';
 import type { AyonNode, FtrackEntity } from './model';
 import { namingOf, renaming, sameName } from './names';
+import { answer } from './project-change';
 import { planRemoval } from './removal';
 import type { EntityScope } from './scope';
 import type { Change, Subject } from './settle';
@@ -38,11 +39,13 @@ function planned(draft: Draft, targets: Targets, scope: EntityScope): boolean {
       draft.notes.add(`${pathOf(target.entity.link)} has a type that AYON does not have`);
       return true;
     case 'created':
+      draft.answers.set(scope.id, 'whole');
       draft.settled.set(scope.id, {
         ftrackId: scope.id,
         kind: target.kind,
         ayonId: target.id,
         path: target.kind === 'folder' ? target.path : '',
+        isLink: true,
         isWhole: true,
       });
       return true;
@@ -84,6 +87,7 @@ function planGone(draft: Draft, scope: EntityScope, movedTo: FtrackEntity | unde
   if (pairs.includes(undefined)) {
     return false;
   }
+  draft.answers.set(scope.id, 'whole');
   const pair = pairs.find((each) => each !== null);
   const reason =
     movedTo === undefined ? 'removed, deactivated in AYON' : 'moved to another project, deactivated here';
@@ -100,7 +104,7 @@ interface Found {
 function planNode(draft: Draft, targets: Targets, found: Found): boolean {
   const scope = found.linked ? { ...found.scope, whole: true } : found.scope;
   const { entity, node } = found;
-  const isPlaced = scope.whole || scope.fields.has('parent');
+  const isPlaced = isPlacing(scope);
   const place = isPlaced ? placement(draft, targets, { entity, node }) : NOWHERE_ELSE;
   const subject = { entity, kind: node.kind };
   const change = difference(draft, subject, { node, scope, linked: found.linked || isPlaced });
@@ -114,17 +118,38 @@ function planNode(draft: Draft, targets: Targets, found: Found): boolean {
     return false;
   }
   const words = [...place.words, ...change.words];
-  planUpdate(draft, { ...found, scope }, { data, words });
-  const isMoved = isPlaced || 'name' in data;
+  const update = { data, words };
+  const isLeft = isKept(draft, { ...found, scope }, update);
+  if (!isLeft) {
+    planUpdate(draft, found, update);
+    answer(draft, scope);
+  }
+  settle(draft, { ...found, scope }, { place, data, isLeft });
+  return true;
+}
+
+interface Outcome {
+  readonly place: { readonly path: string | undefined };
+  readonly data: Data;
+  /** AYON keeps what it has. */
+  readonly isLeft: boolean;
+}
+
+function settle(draft: Draft, found: Found, { place, data, isLeft }: Outcome): void {
+  const { entity, node, scope } = found;
+  const isMoved = !isLeft && (isPlacing(scope) || 'name' in data);
+  const subject = { entity, kind: node.kind };
   draft.settled.set(entity.id, {
     ftrackId: entity.id,
     kind: node.kind,
     ayonId: node.id,
     path: isMoved ? markedPath(node, place.path, data) : undefined,
-    isWhole: isWhole(draft, subject, { node, data }),
+    isLink: found.linked,
+    isWhole: !isLeft && isWhole(draft, subject, { node, data }),
   });
-  return true;
 }
+
+const isPlacing = (scope: EntityScope): boolean => scope.whole || scope.fields.has('parent');
 
 /** Whether the name is as ftrack has it and every mapped value can be brought over. */
 function isWhole(draft: Draft, subject: Subject, { node, data }: { node: AyonNode; data: Data }): boolean {
@@ -136,14 +161,7 @@ const NOWHERE_ELSE = { data: {}, words: [], path: undefined };
 
 function planUpdate(draft: Draft, found: Found, { data, words }: Change): void {
   const { entity, node, linked } = found;
-  const names = Object.keys(data);
-  if (names.length === 0) {
-    return;
-  }
-  if (isKept(draft, found)) {
-    draft.notes.add(
-      `${node.path.slice(1)} keeps what ${node.updatedBy} changed in AYON (${names.join(', ')}), the event does not say what changed in ftrack`,
-    );
+  if (Object.keys(data).length === 0) {
     return;
   }
   draft.operations.push({
@@ -163,7 +181,7 @@ const nameIn = (data: Data, node: AyonNode): string =>
 const markedPath = (node: AyonNode, parentPath: string | undefined, data: Data): string =>
   node.kind === 'task'
     ? ''
-    : `${parentPath ?? node.path.slice(0, node.path.lastIndexOf('/'))}/${nameIn(data, node)}`;
+    : `${'parentId' in data && parentPath !== undefined ? parentPath : node.path.slice(0, node.path.lastIndexOf('/'))}/${nameIn(data, node)}`;
 
 /** Where the node belongs; undefined: not known yet. */
 function placement(
@@ -204,6 +222,9 @@ const misplaced = (entity: FtrackEntity, parentId: string | null | undefined): P
 
 const STRUCTURE = ['name', 'label', 'parentId', 'folderType'];
 
+/** What can meet a sibling's name: a node that becomes active again takes its name back too. */
+const PLACED = ['name', 'parentId', 'folderId', 'active'];
+
 /** The data without what cannot be done: an empty or taken name, a change that AYON refused for its versions. */
 function permitted(
   draft: Draft,
@@ -220,7 +241,7 @@ function permitted(
       return without(data, STRUCTURE);
     }
   }
-  return memory.clashed.has(entity.id) && ('name' in data || 'parentId' in data || 'folderId' in data)
+  return memory.clashed.has(entity.id) && PLACED.some((key) => key in data)
     ? unclashed(draft, { entity, node, data })
     : data;
 }
@@ -248,7 +269,7 @@ function unclashed(
   const problem = inTheWay(draft, entity, other);
   if (problem !== undefined) {
     draft.memory.failed.set(entity.id, problem);
-    return without(data, [...STRUCTURE, 'folderId']);
+    return without(data, [...STRUCTURE, 'folderId', 'active']);
   }
   return stepsAside(draft, { entity, node, other })
     ? { ...data, name: `${nameIn(data, node)}_${node.id.slice(0, 8)}`, label: null }
@@ -272,6 +293,14 @@ const without = (data: Data, names: readonly string[]): Data =>
  * Where the event does not say what changed, a node that a person touched after us keeps its values: which of them the
  * person changed is not known, and an AYON edit that still waits for its way to ftrack must survive.
  */
-function isKept({ facts }: Draft, { scope, node, linked }: Found): boolean {
-  return scope.whole && !linked && node.updatedBy !== null && node.updatedBy !== facts.me;
+function isKept({ facts, notes }: Draft, { scope, node, linked }: Found, { data }: Change): boolean {
+  const names = Object.keys(data);
+  const isTouched = node.updatedBy !== null && node.updatedBy !== facts.me;
+  if (names.length === 0 || !scope.whole || linked || !isTouched) {
+    return false;
+  }
+  notes.add(
+    `${node.path.slice(1)} keeps what ${node.updatedBy} changed in AYON (${names.join(', ')}), the event does not say what changed in ftrack`,
+  );
+  return true;
 }

@@ -30,9 +30,10 @@ export function projectChange(
       ? []
       : [...scopedDates(project, scope), ...scopedAttributes(draft, project, scope)]),
   ];
+  answer(draft, scope);
   const changed = wanted.filter(([name, value]) => differs(draft, name, value));
   const shown = facts.project.label ?? facts.project.name;
-  const renamed = scope?.fields.has('name') && shown !== project.fullName;
+  const renamed = isNamed(scope) && shown !== project.fullName;
   const label = project.fullName === facts.project.name ? null : project.fullName;
   return {
     ...(renamed ? { label } : {}),
@@ -42,6 +43,16 @@ export function projectChange(
       ...changed.map(([name, value]) => `${name} → ${value === null ? '(unset)' : JSON.stringify(value)}`),
     ],
   };
+}
+
+const isNamed = (scope: EntityScope | undefined): boolean =>
+  scope !== undefined && (scope.whole || scope.fields.has('name'));
+
+/** Says what of a changed entity agrees with ftrack once the plan is carried out; nothing where it names nothing. */
+export function answer({ answers }: Draft, scope: EntityScope | undefined): void {
+  if (scope !== undefined && (scope.whole || scope.words.length > 0)) {
+    answers.set(scope.id, scope.whole ? 'whole' : 'scoped');
+  }
 }
 
 function differs(draft: Draft, name: string, value: Json): boolean {
@@ -56,20 +67,26 @@ function differs(draft: Draft, name: string, value: Json): boolean {
 /** A project of ftrack has no description. */
 const scopedDates = (project: FtrackProject, scope: EntityScope): [string, Json][] =>
   Object.entries(directAttributes({ ...project, description: null })).filter(
-    ([name]) => name !== 'description' && scope.fields.has(name as Field),
+    ([name, value]) =>
+      name !== 'description' && (scope.fields.has(name as Field) || (scope.whole && value !== null)),
   );
 
 function scopedAttributes(draft: Draft, project: FtrackProject, scope: EntityScope): [string, Json][] {
   return draft.facts.rules.flatMap((rule): [string, Json][] => {
     const source = sourceFor(rule, { id: project.id, entityType: 'show', objectTypeId: null });
-    if (source === undefined || !scope.keys.has(source.key)) {
+    const stored = source === undefined ? undefined : draft.view.stored(source.id, project.id);
+    // Where the event does not say what changed, what ftrack does not store says nothing about AYON.
+    if (source === undefined || !(scope.keys.has(source.key) || (scope.whole && stored !== undefined))) {
       return [];
     }
-    const result = toAyonValue(draft.view.stored(source.id, project.id) ?? null, rule.attribute.type);
+    const result = toAyonValue(stored ?? null, rule.attribute.type);
     if ('value' in result) {
       return [[rule.attribute.name, result.value]];
     }
-    draft.notes.add(`ftrack's "${source.key}" of the project ${result.problem}`);
+    draft.memory.failed.set(project.id, {
+      code: 'value-invalid',
+      sentence: `${project.fullName}: ftrack's "${source.key}" ${result.problem}, but AYON's "${rule.attribute.name}" is ${rule.attribute.type}; correct it in ftrack, then retry`,
+    });
     return [];
   });
 }

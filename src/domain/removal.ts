@@ -15,7 +15,8 @@ export function planRemoval(draft: Draft, node: AyonNode, reason: string): boole
     return false;
   }
   const going = [node, ...goingBelow];
-  for (const each of going) {
+  for (const each of going.filter(({ id }) => !draft.leaving.has(id))) {
+    draft.leaving.add(each.id);
     const data = each.hasVersions ? markRemoved(each) : each.active ? { active: false } : undefined;
     if (data !== undefined) {
       draft.operations.push({

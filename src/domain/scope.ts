@@ -97,7 +97,7 @@ const isContext = (entity: ChangedEntity): boolean =>
   entity.entityType === 'task' && isFtrackId(entity.entityId) && entity.entity_type !== 'Milestone';
 
 function scopeOfEntity(entity: ChangedEntity): EntityScope {
-  const keys = entity.keys ?? Object.keys(entity.changes ?? {});
+  const keys = entity.keys?.length ? entity.keys : Object.keys(entity.changes ?? {});
   const added = entity.action === 'add';
   const fields = new Set<Field>(entity.action === 'move' ? ['parent'] : []);
   const attributes = new Set<string>();

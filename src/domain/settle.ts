@@ -2,6 +2,7 @@ import { sourceFor } from './attributes';
 import { toAyonDate } from './dates';
 import type { Data, Draft } from './draft';
 import { pathOf } from './draft';
+import { ftrackIdOf } from './ids';
 import type { AyonNode, CustomAttribute, FtrackEntity, Json, Kind } from './model';
 import { ownIsUncertain } from './model';
 import { namingOf, renaming } from './names';
@@ -180,7 +181,7 @@ export function difference(
   const { entity } = subject;
   const own = ownFields(draft, subject, { node, scope });
   const assigned = assignees(draft, subject, { node, scope });
-  const attributes = changedAttributes(draft, subject, { node, scope });
+  const attributes = changedAttributes(draft, subject, { node, scope, linked });
   if (assigned === undefined || attributes === undefined) {
     return undefined;
   }
@@ -262,13 +263,17 @@ function assignees(
 function changedAttributes(
   draft: Draft,
   subject: Subject,
-  { node, scope }: { node: AyonNode; scope: EntityScope },
+  { node, scope, linked }: { node: AyonNode; scope: EntityScope; linked: boolean },
 ): Word[] | undefined {
   const direct = Object.entries(directAttributes(subject.entity)).filter(
     ([name]) => scope.whole || scope.fields.has(name as Field),
   );
   const mapped = [...mappedValues(draft, subject, scope.whole ? undefined : scope.keys)];
-  const wanted = [...direct, ...mapped].filter(([name]) => exists(draft, name, subject.kind));
+  // What ftrack never said about an entity that AYON had before the pair was made, takes nothing from it there.
+  const isFirst = linked && ftrackIdOf(node) === undefined;
+  const wanted = [...direct, ...mapped].filter(
+    ([name, value]) => exists(draft, name, subject.kind) && !(isFirst && value === null),
+  );
   const judged = wanted.map((word) => ({ word, differs: differs(draft, node, word) }));
   return judged.some((each) => each.differs === undefined)
     ? undefined

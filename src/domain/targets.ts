@@ -1,5 +1,6 @@
 import type { Data, Draft, Problem } from './draft';
 import { pathOf } from './draft';
+import type { Pair } from './identity';
 import { siblingNamed } from './identity';
 import { derivedId, ftrackIdOf, isAyonId } from './ids';
 import type { AyonNode, FtrackEntity, Kind } from './model';
@@ -68,6 +69,8 @@ export class Targets {
   /** Names given in this plan: two new siblings must not get one name. */
   readonly #names = new Map<string, FtrackEntity>();
   readonly #resolving = new Set<string>();
+  /** Nodes that point to nobody and which entity of this plan gets them: two must not take one. */
+  readonly #claims = new Map<string, string>();
 
   constructor(draft: Draft) {
     this.#draft = draft;
@@ -112,7 +115,7 @@ export class Targets {
   }
 
   #resolve(id: string, likelyNew: boolean): Target {
-    const { view, facts, notes } = this.#draft;
+    const { view, facts } = this.#draft;
     const entity = view.context(id);
     if (entity === undefined) {
       return PENDING;
@@ -135,14 +138,38 @@ export class Targets {
     if (pair === undefined) {
       return PENDING;
     }
-    if (pair !== null) {
-      const [twin] = pair.twins;
-      if (twin !== undefined) {
-        notes.add(`${pair.node.path} and ${twin.path} both claim one ftrack entity; remove one in AYON`);
-      }
-      return { at: 'node', entity, node: pair.node, linked: ftrackIdOf(pair.node) === undefined };
+    return (pair && this.#paired(entity, pair)) ?? this.#place(entity, kind);
+  }
+
+  /** undefined: the node is another entity's in this plan. */
+  #paired(entity: FtrackEntity, { node, twins }: Pair): Target | undefined {
+    const linked = ftrackIdOf(node) === undefined;
+    if (linked && !this.#claim(node, entity.id)) {
+      return undefined;
     }
-    return this.#place(entity, kind);
+    const [twin] = twins;
+    if (twin !== undefined) {
+      this.#draft.notes.add(`${node.path} and ${twin.path} both claim one ftrack entity; remove one in AYON`);
+    }
+    return { at: 'node', entity, node, linked };
+  }
+
+  #claim(node: AyonNode, id: string): boolean {
+    const holder = this.#claims.get(node.id) ?? id;
+    this.#claims.set(node.id, holder);
+    return holder === id;
+  }
+
+  /** The whole chain above is asked for at once, not one level per look. */
+  #expectAncestors({ link }: FtrackEntity): void {
+    const { view } = this.#draft;
+    for (const { id } of link.slice(1, -1)) {
+      const ancestor = view.context(id);
+      const kind = ancestor ? kindOf(this.#draft, ancestor) : undefined;
+      if (kind !== undefined) {
+        view.partner(id, { kind, ayonId: this.#ayonId(id) });
+      }
+    }
   }
 
   /** Asks for the parent, and for the siblings under its likely AYON ids, to save a look when the guess is right. */
@@ -163,6 +190,7 @@ export class Targets {
     const parent = this.of(entity.parentId, false);
     const path = pathOf(entity.link);
     if (parent.at === 'pending') {
+      this.#expectAncestors(entity);
       return PENDING;
     }
     const parentId = folderIdOf(parent);
@@ -206,7 +234,8 @@ export class Targets {
     }
     const { free, taken } = siblingNamed(siblings, name, (id) => view.context(id) === null);
     if (free !== undefined) {
-      return { at: 'node', entity, node: free, linked: true };
+      // Claimed by its id for another entity, which gives it another name first.
+      return !this.#claim(free, entity.id) ? PENDING : { at: 'node', entity, node: free, linked: true };
     }
     return taken === undefined ? this.#create(entity, kind, parent) : this.#inTheWay(entity, taken);
   }

@@ -63,12 +63,13 @@ export async function apply(deps: SyncDeps, work: Work): Promise<Applied> {
       if (operation.line !== '') {
         lines.push(operation.line);
       }
+      if (draft.settled.get(operation.ftrackId)?.isLink === true) {
+        draft.memory.brought.add(operation.ftrackId);
+      }
     } else {
       failed.add(operation);
       judge(draft.memory, operation, result ?? { status: 500, errorCode: null, detail: 'no answer' });
-      if (operation.type === 'create') {
-        draft.settled.delete(operation.ftrackId);
-      }
+      unsettle(draft, operation);
     }
   });
   if ([...failed].some(({ data }) => 'status' in data || 'folderType' in data || 'taskType' in data)) {
@@ -77,6 +78,16 @@ export async function apply(deps: SyncDeps, work: Work): Promise<Applied> {
   }
   await writeMarks(deps, work, { marks: marksOf(draft), signal });
   return { lines, again: failed.size > 0 };
+}
+
+/** What AYON refused did not happen: a pair keeps the path that it had, one to be made is none. */
+function unsettle(draft: Draft, { ftrackId }: PlannedOperation): void {
+  const settled = draft.settled.get(ftrackId);
+  if (settled?.isLink === true) {
+    draft.settled.delete(ftrackId);
+  } else if (settled !== undefined) {
+    draft.settled.set(ftrackId, { ...settled, path: undefined, isWhole: false });
+  }
 }
 
 const toOperation = ({ type, entityType, entityId, data }: PlannedOperation) => ({
@@ -157,10 +168,7 @@ function judge(memory: Memory, operation: PlannedOperation, result: Refused): vo
   });
   if (problem !== undefined) {
     memory.failed.set(ftrackId, problem);
-  } else if (
-    result.errorCode === 'unique-violation' &&
-    !/\bid\b.*already exists/i.test(result.detail ?? '')
-  ) {
+  } else if (result.errorCode === 'unique-violation' && !/^\w+ with id '/i.test(result.detail ?? '')) {
     memory.clashed.add(ftrackId);
   }
 }

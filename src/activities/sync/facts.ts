@@ -8,7 +8,7 @@ import type {
   FtrackProject,
 } from '../../domain/model';
 import { pairUsers } from '../../domain/users';
-import { failure } from '../../errors';
+import { codeOf, failure } from '../../errors';
 import type { FactsSources } from './deps';
 
 /** A project that takes part in the sync, or why it does not. */
@@ -67,37 +67,26 @@ interface Kept<Value> {
 export function createProjectFacts(sources: FactsSources, options: FactsOptions = {}): ProjectFactsCache {
   const { siteAge = 300_000, projectAge = 60_000, skipAge = 15_000, calm = 30_000, now = Date.now } = options;
   const projects = new Map<string, Kept<Pairing>>();
-  let site: Kept<Site> | undefined;
   // Several events may wait for one reading; it must not end with the first of them. The clients' time-outs end it.
   const { signal } = new AbortController();
 
-  const siteOf = (): Promise<Site> => {
-    if (site === undefined || now() - site.since >= siteAge) {
-      site = { value: readSite(sources, signal), since: now() };
-    }
-    return site.value;
-  };
+  const site = siteCache(() => readSite(sources, signal), { maxAge: siteAge, now });
   const load = async (projectId: string): Promise<Pairing> =>
-    pair(sources, { projectId, site: await siteOf() }, signal);
+    pair(sources, { projectId, site: await site.read() }, signal);
 
-  function keep(projectId: string, value: Promise<Pairing>): Promise<Pairing> {
-    const kept = { value, since: now() };
+  function keep(projectId: string, value: Promise<Pairing>, since = now()): Promise<Pairing> {
+    const kept = { value, since };
     projects.set(projectId, kept);
-    value.catch(() => {
-      site = undefined;
+    value.catch((error: unknown) => {
+      // Attributes that both systems lack are looked for again; any other trouble is the project's alone.
+      if (isAttributeMissing(error)) {
+        site.forget();
+      }
       if (projects.get(projectId) === kept) {
         projects.delete(projectId);
       }
     });
     return value;
-  }
-  async function withProject(projectId: string): Promise<Pairing> {
-    const pairing = await cache.of(projectId);
-    if ('skip' in pairing) {
-      return pairing;
-    }
-    const project = await sources.ayon.project(pairing.facts.project.name, signal);
-    return project === undefined ? load(projectId) : { facts: { ...pairing.facts, project } };
   }
   const cache: ProjectFactsCache = {
     async of(projectId) {
@@ -109,17 +98,64 @@ export function createProjectFacts(sources: FactsSources, options: FactsOptions 
       const age = pairing !== undefined && 'skip' in pairing ? skipAge : projectAge;
       return pairing !== undefined && now() - kept.since < age ? pairing : keep(projectId, load(projectId));
     },
-    refreshProject: async (projectId) => keep(projectId, Promise.resolve(await withProject(projectId))),
+    async refreshProject(projectId) {
+      const pairing = await cache.of(projectId);
+      if ('skip' in pairing) {
+        return pairing;
+      }
+      const since = projects.get(projectId)?.since;
+      const project = await sources.ayon.project(pairing.facts.project.name, signal);
+      // The rest of the pairing is as old as it was: a busy project must see changed settings too.
+      return project === undefined
+        ? keep(projectId, load(projectId))
+        : keep(projectId, Promise.resolve({ facts: { ...pairing.facts, project } }), since);
+    },
     refreshPairing: (projectId) => keep(projectId, load(projectId)),
-    refreshSite(projectId, isCalm) {
-      if (site !== undefined && (!isCalm || now() - site.since >= calm)) {
-        site = undefined;
+    async refreshSite(projectId, isCalm) {
+      site.forget(isCalm ? calm : 0);
+      const [pairing, { ftrack }] = await Promise.all([cache.of(projectId), site.read()]);
+      if ('facts' in pairing && pairing.facts.ftrack === ftrack) {
+        return pairing;
       }
       return keep(projectId, load(projectId));
     },
   };
   return cache;
 }
+
+interface SiteCache {
+  read(): Promise<Site>;
+  /** Forgets what was read at least so many milliseconds ago. */
+  forget(age?: number): void;
+}
+
+/** What all projects share; a reading that failed is not kept. */
+function siteCache(
+  load: () => Promise<Site>,
+  { maxAge, now }: { readonly maxAge: number; readonly now: () => number },
+): SiteCache {
+  let kept: Kept<Site> | undefined;
+  const forget = (age = 0): void => {
+    kept = kept !== undefined && now() - kept.since >= age ? undefined : kept;
+  };
+  return {
+    forget,
+    read() {
+      forget(maxAge);
+      if (kept === undefined) {
+        const reading = { value: load(), since: now() };
+        kept = reading;
+        reading.value.catch(() => {
+          kept = kept === reading ? undefined : kept;
+        });
+      }
+      return kept.value;
+    },
+  };
+}
+
+const isAttributeMissing = (error: unknown): boolean =>
+  ['ayon-attribute-missing', 'ftrack-attribute-missing'].includes(codeOf(error) ?? '');
 
 async function readSite({ ftrack, ayon }: FactsSources, signal: AbortSignal): Promise<Site> {
   const [facts, attributes, users, me] = await Promise.all([
@@ -174,7 +210,9 @@ async function pair(
     ),
     sources.ayon.projects(signal),
   ]);
-  const byId = names.find(({ ftrackId }) => ftrackId?.toLowerCase() === projectId.toLowerCase());
+  const paired = names.filter(({ ftrackId }) => ftrackId?.toLowerCase() === projectId.toLowerCase());
+  // A project that was copied or archived in AYON may carry the id as well.
+  const byId = paired.find(({ active }) => active) ?? paired[0];
   if (state.project === undefined) {
     if (byId === undefined) {
       return {

@@ -45,7 +45,7 @@ class Looker {
   readonly #signal: AbortSignal;
   readonly #view = new View();
   readonly #scopes: Map<string, EntityScope>;
-  readonly #renewed = new Set<'site' | 'project'>();
+  readonly #renewed = new Set<'site' | 'project' | 'pairing'>();
   #project: FtrackProject | undefined;
   #asked = false;
 
@@ -67,11 +67,8 @@ class Looker {
       const draft = this.#newDraft(facts);
       const waiting = planEntities(draft, this.#scopes.values());
       if (!this.#asked || !this.#view.isComplete) {
-        const skip = await this.#fetch(facts);
-        if (skip !== undefined) {
-          return { skip };
-        }
-        pairing = this.#isRenamed(facts) ? await deps.facts.refreshPairing(projectId) : pairing;
+        const other = await this.#fetch(facts);
+        pairing = other ?? (this.#isRenamed(facts) ? await deps.facts.refreshPairing(projectId) : pairing);
         continue;
       }
       const fresh = await this.#refreshed(draft);
@@ -118,6 +115,8 @@ class Looker {
       memory: this.#task.memory,
       operations: [],
       settled: new Map(),
+      leaving: new Set(),
+      answers: new Map(),
       notes: new Set(),
       missingStatuses: new Map(),
       missingTypes: { folder: new Set(), task: new Set() },
@@ -144,8 +143,11 @@ class Looker {
     );
   }
 
-  /** Answers the view's needs: at most one request to ftrack and one to AYON. @returns why nothing is to be synced. */
-  async #fetch(facts: Paired): Promise<string | undefined> {
+  /**
+   * Answers the view's needs: at most one request to ftrack and one to AYON.
+   * @returns another pairing when the one that was asked with does not hold.
+   */
+  async #fetch(facts: Paired): Promise<Pairing | undefined> {
     const { needs } = this.#view;
     const [ftrack, nodes, own] = await Promise.all([
       this.#fetchFtrack(needs, facts),
@@ -154,17 +156,36 @@ class Looker {
         ? new Map<string, readonly string[]>()
         : this.#task.deps.ayon.ownAttributes(facts.project.name, [...needs.own.values()], this.#signal),
     ]);
+    if (nodes === undefined) {
+      return this.#pairAnew(facts);
+    }
     this.#view.learn({ ...ftrack, nodes, own });
     if (this.#project === undefined) {
       // Read by the pairing a moment ago, so access was lost since: the pairing says what that means.
       const pairing = await this.#task.deps.facts.refreshPairing(facts.projectId);
-      return 'skip' in pairing ? pairing.skip : `ftrack project ${facts.projectId} just became unreadable`;
+      return 'skip' in pairing
+        ? pairing
+        : { skip: `ftrack project ${facts.projectId} just became unreadable` };
     }
     const { autoSync } = facts;
     const isOff = autoSync !== undefined && this.#view.stored(autoSync.id, facts.projectId) !== true;
     return isOff
-      ? `Automatic sync is off for "${this.#project.fullName}": set its attribute auto_sync_enabled in ftrack`
+      ? {
+          skip: `Automatic sync is off for "${this.#project.fullName}": set its attribute auto_sync_enabled in ftrack`,
+        }
       : undefined;
+  }
+
+  /** AYON no longer has a project of the cached name: renamed or removed since; its id tells which. */
+  #pairAnew({ project, projectId }: Paired): Promise<Pairing> {
+    if (this.#renewed.has('pairing')) {
+      throw failure(
+        'ayon-conflict',
+        `AYON lists the project ${project.name}, but does not show its folders; check the server's log`,
+      );
+    }
+    this.#renewed.add('pairing');
+    return this.#task.deps.facts.refreshPairing(projectId);
   }
 
   async #fetchFtrack(needs: Needs, facts: Paired) {

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { failure } from '../../errors';
 import { graphql } from './graphql';
 import type { AyonHttp } from './http';
 
@@ -91,12 +90,12 @@ interface Part {
   readonly args: Readonly<Record<string, readonly [type: string, value: unknown]>>;
 }
 
-/** @throws `ayon-rejected` when the project is unknown. */
+/** @returns undefined when AYON has no such project. */
 export async function readEntities(
   http: AyonHttp,
   at: { readonly project: string; readonly query: EntityQuery },
   signal: AbortSignal,
-): Promise<EntityNode[]> {
+): Promise<EntityNode[] | undefined> {
   const parts = partsOf(at.query);
   if (parts.length === 0) {
     return [];
@@ -107,10 +106,7 @@ export async function readEntities(
     signal,
   );
   if (data === undefined) {
-    throw failure(
-      'ayon-rejected',
-      `AYON has no project ${at.project}; it was removed or renamed, sync it anew`,
-    );
+    return undefined;
   }
   const found = new Map<string, EntityNode>();
   for (const part of Object.values(data.project)) {

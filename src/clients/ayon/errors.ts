@@ -21,8 +21,18 @@ export function refusal(answer: BadAnswer): ApplicationFailure {
   const detail = detailOf(answer);
   const message = `${answer.call} at AYON: ${HINTS[code] ?? 'the server refused it'} (${answer.status}${detail})`;
   const wait = code === 'ayon-overloaded' ? milliseconds(answer.retryAfter) : undefined;
-  return failure(code, message, wait === undefined ? {} : { retryAfterMs: wait });
+  const refused = failure(code, message, wait === undefined ? {} : { retryAfterMs: wait });
+  if (code === 'ayon-rejected' && answer.status === 404) {
+    MISSING.add(refused);
+  }
+  return refused;
 }
+
+/** Failures that say that AYON has no such thing; kept apart, since the error table has no word for it. */
+const MISSING = new WeakSet<Error>();
+
+/** Whether AYON itself, not a proxy before it, says that what was asked for does not exist. */
+export const isMissing = (error: unknown): boolean => error instanceof Error && MISSING.has(error);
 
 const HINTS: Partial<Record<ErrorCode, string>> = {
   'ayon-refused-key': 'the key was refused; check AYON_API_KEY and that it belongs to a service user',
@@ -35,6 +45,7 @@ const HINTS: Partial<Record<ErrorCode, string>> = {
 const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
   401: 'ayon-refused-key',
   403: 'ayon-refused-key',
+  408: 'ayon-unreachable',
   409: 'ayon-conflict',
   429: 'ayon-overloaded',
   502: 'ayon-unreachable',
@@ -47,6 +58,10 @@ function codeFor({ status, body }: BadAnswer): ErrorCode {
   if (known !== undefined) {
     return known;
   }
+  // AYON has no pages: whoever sends one stands before it.
+  if (isPage(body)) {
+    return 'ayon-unreachable';
+  }
   if (status < 500) {
     return 'ayon-rejected';
   }
@@ -54,7 +69,12 @@ function codeFor({ status, body }: BadAnswer): ErrorCode {
   if (fieldOf(body, 'code') === 409) {
     return 'ayon-conflict';
   }
-  return isPage(body) ? 'ayon-unreachable' : 'ayon-server-error';
+  return 'ayon-server-error';
+}
+
+/** The failure of an error that AYON's GraphQL puts into an answer of status 200. */
+export function graphqlRefusal(status: number, call: string, message: string): ApplicationFailure {
+  return refusal({ status, body: JSON.stringify({ detail: message }), call, retryAfter: null });
 }
 
 /** A proxy's error page instead of the server's JSON or plain text. */

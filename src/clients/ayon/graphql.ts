@@ -1,7 +1,7 @@
 import type { ApplicationFailure } from '@temporalio/common';
 import { z } from 'zod';
-import type { ErrorCode } from '../../errors';
-import { failure } from '../../errors';
+import { codeOf, failure } from '../../errors';
+import { graphqlRefusal, mayBeOutage, unreachable } from './errors';
 import type { AyonHttp } from './http';
 
 const Answer = z.object({
@@ -10,6 +10,8 @@ const Answer = z.object({
     .array(
       z.object({
         message: z.string(),
+        /** Where a resolver failed; absent when the query itself is not understood. */
+        path: z.array(z.unknown()).nullish(),
         extensions: z.object({ status: z.number().nullish() }).nullish(),
       }),
     )
@@ -41,7 +43,8 @@ export async function graphql<Data>(
   }
   const problem = answer.data.errors?.[0];
   if (problem !== undefined) {
-    return refused(subject, { message: problem.message, status: problem.extensions?.status ?? 400 });
+    const status = problem.extensions?.status ?? (problem.path ? 500 : 400);
+    return refused(http, { subject, message: problem.message, status }, signal);
   }
   const data = schema.safeParse(answer.data.data);
   if (!data.success) {
@@ -51,18 +54,27 @@ export async function graphql<Data>(
   return data.data;
 }
 
-/** What GraphQL's own errors mean: 404 is an answer, the others are failures. */
-function refused(subject: string, problem: { readonly message: string; readonly status: number }): undefined {
-  if (problem.status === 404) {
+/** What GraphQL's own errors mean: 404 is an answer, the others are failures as if they were the status of the answer. */
+async function refused(
+  http: AyonHttp,
+  problem: { readonly subject: string; readonly message: string; readonly status: number },
+  signal: AbortSignal,
+): Promise<undefined> {
+  const { subject, message, status } = problem;
+  if (status === 404) {
     return undefined;
   }
-  throw problem.status === 401 || problem.status === 403
-    ? unusable(subject, problem.message, 'ayon-refused-key')
-    : unusable(subject, problem.message);
+  const failed = graphqlRefusal(status, `POST /graphql (${subject})`, message);
+  if (codeOf(failed) === 'ayon-rejected') {
+    throw unusable(subject, message);
+  }
+  throw mayBeOutage(failed) && !(await http.isThere(signal))
+    ? unreachable(`POST /graphql (${subject})`, failed)
+    : failed;
 }
 
-const unusable = (subject: string, why: string, code: ErrorCode = 'ayon-rejected'): ApplicationFailure =>
+const unusable = (subject: string, why: string): ApplicationFailure =>
   failure(
-    code,
+    'ayon-rejected',
     `AYON's GraphQL does not give ${subject}: ${why.slice(0, 300)}; check the server's version and the key's rights`,
   );

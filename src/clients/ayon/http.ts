@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { Client } from 'openapi-fetch';
 import createClient from 'openapi-fetch';
-import { isPage, mayBeOutage, refusal, unreachable } from './errors';
+import { isMissing, isPage, mayBeOutage, refusal, unreachable } from './errors';
 import type { paths } from './openapi';
 
 export interface AyonHttpOptions {
@@ -55,6 +55,18 @@ export class AyonHttp {
         throw error;
       }
       throw unreachable(options.name, error);
+    }
+  }
+
+  /** As {@link call}, but undefined when AYON says that there is no such thing. */
+  async find<Data>(options: CallOptions, run: Run<Data>): Promise<Data | undefined> {
+    try {
+      return await this.call(options, run);
+    } catch (error) {
+      if (isMissing(error)) {
+        return undefined;
+      }
+      throw error;
     }
   }
 

@@ -96,7 +96,8 @@ const Text = z
   .string()
   .nullish()
   .transform((text) => text ?? null);
-const Link = z.array(z.object({ id: z.string(), name: z.string() }));
+/** One nameless ancestor must not make a whole answer unreadable. */
+const Link = z.array(z.object({ id: z.string(), name: Text.transform((name) => name ?? '') }));
 const LinkOrText = z.union([Link, z.string().transform((text) => Link.parse(JSON.parse(text)))]);
 const Context = z.object({
   id: z.string(),
@@ -274,7 +275,13 @@ export async function readFacts(session: FtrackSession, signal: AbortSignal): Pr
   };
 }
 
-/** Runs all queries in one request, then the next pages of those that have more. */
+/**
+ * Queries that one request carries: a removed sequence of thousands must not become one request that takes longer
+ * than any time-out, each time anew.
+ */
+const PER_REQUEST = 24;
+
+/** Runs all queries in as few requests as is wise, then the next pages of those that have more. */
 async function queryAll<Name extends string>(
   session: FtrackSession,
   asked: Readonly<Record<Name, readonly string[]>>,
@@ -284,19 +291,21 @@ async function queryAll<Name extends string>(
   const rows = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<Name, unknown[]>;
   let pending = names.flatMap((name) => asked[name].map((expression) => ({ name, expression, offset: 0 })));
   while (pending.length > 0) {
-    const operations = pending.map(
+    const now = pending.slice(0, PER_REQUEST);
+    const operations = now.map(
       ({ expression, offset }): FtrackOperation => ({
         action: 'query',
         expression: offset === 0 ? expression : `${expression} offset ${offset}`,
       }),
     );
     const pages = await session.call({ operations, what: 'reading entities' }, signal);
-    pending = pending.flatMap((query, index) => {
+    const more = now.flatMap((query, index) => {
       const page = parse(Page, [pages[index]])[0];
       rows[query.name].push(...(page?.data ?? []));
       const next = page?.metadata?.next?.offset ?? null;
       return next === null || next <= query.offset ? [] : [{ ...query, offset: next }];
     });
+    pending = [...more, ...pending.slice(PER_REQUEST)];
   }
   return rows;
 }
