@@ -128,10 +128,14 @@ function fitted(entity: FtrackEntity, limit: number): { entity: FtrackEntity; si
   return { entity: made, size: jsonBytes(made) + 1 };
 }
 
-/** Length of a value as JSON in UTF-8; a value that JSON leaves out has none. */
+/** Length of a value as JSON in UTF-8; a value that JSON leaves out has none, one nested too deep for it has no end. */
 function jsonBytes(value: unknown): number {
-  const json = JSON.stringify(value) as string | undefined;
-  return json === undefined ? 0 : utf8Bytes(json);
+  try {
+    const json = JSON.stringify(value) as string | undefined;
+    return json === undefined ? 0 : utf8Bytes(json);
+  } catch {
+    return Infinity;
+  }
 }
 
 /** Length of a text in UTF-8 (workflow code and this folder have no Buffer). */

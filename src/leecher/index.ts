@@ -7,6 +7,7 @@ import { DISPATCH_DEFAULTS, Dispatcher } from './dispatch';
 import { skipReason } from './filter';
 import type { Outgoing } from './outgoing';
 import { outgoingOf, readOutgoing } from './outgoing';
+import type { ParsedEvent } from './parse';
 import { parseEvent } from './parse';
 import { isOnRootFileSystem } from './spool/segments';
 import type { SpoolState } from './spool/spool';
@@ -167,8 +168,22 @@ class Intake {
     this.#dispatcher = dispatcher;
   }
 
+  /** Never throws: what cannot be handled is counted and told, the hub would only count it. */
   accept(raw: unknown): void {
     this.#counters.count('leecher_events', { outcome: 'received' });
+    try {
+      this.#handOver(raw);
+    } catch (error) {
+      this.#counters.count('leecher_events', { outcome: 'failed' });
+      const eventId = typeof raw === 'object' && raw !== null ? Reflect.get(raw, 'id') : undefined;
+      this.#options.logger.error(
+        { err: error, eventId: typeof eventId === 'string' ? eventId.slice(0, 200) : undefined },
+        'an event from ftrack failed in the leecher and is lost here; run a sync of its project and report this line',
+      );
+    }
+  }
+
+  #handOver(raw: unknown): void {
     const parsed = parseEvent(raw, this.#clock.now());
     if (typeof parsed === 'string') {
       this.#counters.count('leecher_skipped', { reason: parsed });
@@ -179,8 +194,16 @@ class Intake {
     const reason = skipReason(parsed, { install, userId: this.#options.userId?.() });
     if (reason !== undefined) {
       this.#counters.count('leecher_skipped', { reason });
-      return;
     }
+    if (reason === undefined || reason === 'without-entities') {
+      this.#tellLeftOut(parsed);
+    }
+    if (reason === undefined) {
+      this.#dispatcher.offer(outgoingOf(parsed.event, this.#clock, this.#options.timeScale));
+    }
+  }
+
+  #tellLeftOut(parsed: ParsedEvent): void {
     for (const [what, count] of Object.entries(parsed.leftOut)) {
       this.#counters.count('leecher_left_out', { reason: what }, count);
       this.#once(
@@ -188,7 +211,6 @@ class Intake {
         'a part of an ftrack event cannot be read and is left out; further ones are only counted',
       );
     }
-    this.#dispatcher.offer(outgoingOf(parsed.event, this.#clock, this.#options.timeScale));
   }
 
   /** A server that sends nonsense would otherwise fill the log as well. */

@@ -34,7 +34,7 @@ const NAME = /^(\d{10})\.spool$/;
 const MAX_SEGMENT_BYTES = 64 * 1024 * 1024;
 const NEWLINE = 10;
 /** Records and characters that one fsync covers at most, so that a segment stays near its size. */
-const GROUP = { records: 1_000, characters: 4 * 1024 * 1024 } as const;
+export const GROUP = { records: 1_000, characters: 4 * 1024 * 1024 } as const;
 const READ_BYTES = 1024 * 1024;
 
 /** Creates the directory for this user only. */

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import type { SpoolLock } from './lock';
 import { codeOf, isCode, waitForLock } from './lock';
+import { Pending } from './pending';
 import type { Position, Segment, SegmentWriter } from './segments';
 import * as files from './segments';
 
@@ -14,6 +15,8 @@ export interface SpoolOptions<T> {
   onTrouble(what: SpoolTrouble, message: string): void;
   /** Records that may wait in memory while the disk cannot be written; what comes on top is refused. */
   readonly memory: number;
+  /** The same as a number of characters. */
+  readonly memoryCharacters?: number;
   readonly segmentBytes?: number;
   /** Pause before a failed write is tried again. */
   readonly retryMs?: number;
@@ -41,6 +44,9 @@ export interface SpoolBatch<T> {
 }
 
 const SEGMENT_BYTES = 8 * 1024 * 1024;
+/** Bulk events have up to 200 KiB each: as many as may wait by number would not fit into any memory. */
+const MEMORY_CHARACTERS = 64 * 1024 * 1024;
+
 /**
  * Events on disk, in order, for as long as Temporal cannot take them. Records are JSON lines in numbered segments;
  * those on the disk are always older than those still in memory. At least once: the position is stored after each
@@ -54,7 +60,7 @@ export class Spool<T> {
   #position: Position;
   #next: number;
   #writer: SegmentWriter | undefined;
-  #pending: string[] = [];
+  readonly #pending: Pending;
   #flushing: Promise<void> | undefined;
   /** Records of `#pending` that a batch has handed out; they are not written meanwhile. */
   #lent = 0;
@@ -67,6 +73,8 @@ export class Spool<T> {
     found: { segments: Segment[]; position: Position; next: number },
   ) {
     this.#options = options;
+    const { memory, memoryCharacters = MEMORY_CHARACTERS } = options;
+    this.#pending = new Pending({ records: memory, characters: memoryCharacters });
     this.#segments = found.segments;
     this.#position = found.position;
     this.#next = found.next;
@@ -116,11 +124,9 @@ export class Spool<T> {
    * @returns how many were accepted; the rest did not fit into memory.
    */
   append(items: readonly T[]): number {
-    const room = Math.max(0, this.#options.memory - this.#pending.length);
-    const accepted = items.slice(0, room).map((item) => JSON.stringify(item));
-    this.#pending.push(...accepted);
+    const accepted = this.#pending.add(items);
     this.#startFlush();
-    return accepted.length;
+    return accepted;
   }
 
   /** Waits until what was appended is on the disk. @returns false when it cannot be. */
@@ -164,7 +170,7 @@ export class Spool<T> {
   /** Forgets a batch: it is in Temporal. */
   async commit(batch: SpoolBatch<T>): Promise<void> {
     if (batch.end === undefined) {
-      this.#pending.splice(0, batch.lines);
+      this.#pending.forget(batch.lines);
       this.release(batch);
       return;
     }
@@ -214,7 +220,7 @@ export class Spool<T> {
   }
 
   #takePending(max: number): SpoolBatch<T> {
-    const lines = this.#pending.slice(0, max);
+    const lines = this.#pending.first(max);
     this.#lent = lines.length;
     const items = lines.map((line) => JSON.parse(line) as T);
     return { items, end: undefined, lines: lines.length };
@@ -259,7 +265,11 @@ export class Spool<T> {
 
   /** Removes segments that are handed over; the one being written only once it is large. */
   async #removeConsumed(): Promise<void> {
-    while (this.#segments[0]?.lines === 0 && this.#flushing === undefined) {
+    while (this.#segments[0]?.lines === 0) {
+      // A write under way may be about to fill it.
+      if (this.#segments[0] === this.#writer?.segment && this.#flushing !== undefined) {
+        return;
+      }
       const [segment] = this.#segments.splice(0, 1);
       if (segment !== undefined) {
         await this.#dropWriter(segment);
@@ -293,7 +303,7 @@ export class Spool<T> {
 
   async #flush(): Promise<void> {
     while (this.#pending.length > 0) {
-      const group = files.firstGroup(this.#pending);
+      const group = files.firstGroup(this.#pending.first(files.GROUP.records));
       try {
         const writer = await this.#openWriter();
         await writer.write(group);
@@ -301,7 +311,7 @@ export class Spool<T> {
         await this.#writeFailed(error);
         return;
       }
-      this.#pending.splice(0, group.length);
+      this.#pending.forget(group.length);
       this.#problem = undefined;
     }
   }

@@ -208,3 +208,15 @@ it.each([['x'.repeat(1_000)], ['p\u0000'], ['']])(
     expect(projectOf(named)).toBe('p1');
   },
 );
+
+it('leaves out a value that is nested too deep to be written, not the event', () => {
+  const depth = 200_000;
+  const deep: unknown = JSON.parse(`${'['.repeat(depth)}${']'.repeat(depth)}`);
+  const changes = { description: { old: deep, new: 'b' } };
+
+  const parts = splitEvent(event([{ ...entity('a', 'p1'), changes }]));
+
+  expect(parts.map((part) => part.event.entities)).toEqual([
+    [{ ...entity('a', 'p1'), changes: { description: { old: undefined, new: 'b' } } }],
+  ]);
+});

@@ -123,6 +123,41 @@ describe('leecher', () => {
     expect(JSON.stringify(logs)).not.toContain('very-secret-key');
   });
 
+  it('tells of an event that fails in it, and goes on', async () => {
+    let fails = true;
+    const userId = (): undefined => {
+      if (fails) {
+        fails = false;
+        throw new Error('a defect');
+      }
+    };
+    const leecher = await start({ userId });
+    await ready(leecher);
+
+    send({ ...updateEvent(), id: 'unlucky' });
+    send(updateEvent());
+    await until(() => temporal.signals.length === 1);
+
+    expect(leecher.state().counts).toMatchObject({ 'leecher_events/failed': 1, 'leecher_events/started': 1 });
+    expect(logs).toContainEqual({
+      facts: { err: expect.objectContaining({ message: 'a defect' }), eventId: 'unlucky' },
+      message: expect.stringMatching(/lost here; run a sync/),
+    });
+  });
+
+  it('counts what was left out of an event of which nothing is left', async () => {
+    const leecher = await start();
+    await ready(leecher);
+
+    send(updateEvent({ entities: [{ entityType: 'task', action: 'update' }, 7] }));
+    await until(() => leecher.state().counts['leecher_skipped/without-entities'] === 1);
+
+    expect(leecher.state().counts).toMatchObject({
+      'leecher_left_out/entity-without-id': 1,
+      'leecher_left_out/entity-malformed': 1,
+    });
+  });
+
   it('says in words what is wrong, and works on: credentials refused, Temporal down', async () => {
     const works = server.script.handshake;
     server.script.handshake = (_request, response) => response.writeHead(401).end();

@@ -195,6 +195,19 @@ describe('spool', () => {
     expect(await drain(spool)).toEqual([2, 3, 4]);
   });
 
+  it('refuses more than fits into memory by size, not only by number', async () => {
+    const spool = await start({ memoryCharacters: 40 });
+
+    expect(spool.append(items(0, 9))).toBe(4);
+    expect(spool.append(items(4, 1))).toBe(0);
+    await spool.flush();
+
+    expect(spool.append(items(4, 9))).toBe(4);
+    await spool.flush();
+    expect(await drain(spool)).toEqual(numbers(0, 8));
+    expect(spool.append(items(8, 1))).toBe(1);
+  });
+
   it('hands a released batch out of memory again', async () => {
     const spool = await start({ retryMs: 1_000_000 });
     await rm(dir, { recursive: true });
