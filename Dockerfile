@@ -23,8 +23,7 @@ COPY LICENSE ./
 RUN mkdir /spool && chown node:node /spool
 USER node
 STOPSIGNAL SIGTERM
-# A small space for young objects saves 40 MB of the 190 MB that a processor takes at rest.
-ENTRYPOINT ["node", "--enable-source-maps", "--max-semi-space-size=4", "dist/cli/main.js"]
+ENTRYPOINT ["node", "--enable-source-maps", "dist/cli/main.js"]
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.HTTP_PORT}/healthz`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
 

@@ -1,5 +1,6 @@
 import { Client, Connection } from '@temporalio/client';
-import { FtrackSession } from '../clients/ftrack/session';
+import type { HubCredentials } from '../clients/ftrack/hub/handshake';
+import { ownUserId } from '../clients/ftrack/hub/own-user';
 import { keepTrying } from '../clients/keep-trying';
 import type { TemporalWatch } from '../clients/temporal/watch';
 import { startLeecher } from '../leecher';
@@ -8,7 +9,7 @@ import { temporalStarter } from '../leecher/temporal-starter';
 import type { RunningService, ServiceContext } from './service';
 import { runService } from './service';
 import { spoolDir } from './spool-dir';
-import { connectAndSetUp, ftrackOptions, watchOver } from './wire';
+import { connectAndSetUp, watchOver } from './wire';
 
 const HEALTH_PORT = 8081;
 
@@ -27,10 +28,11 @@ async function start(context: ServiceContext): Promise<RunningService> {
   let watch: TemporalWatch | undefined;
   const notSetUp = `Temporal at ${temporal.address} was not reached yet`;
   let userId: string | undefined;
+  const hub = { serverUrl: studio.ftrack.server, user: studio.ftrack.apiUser, apiKey: studio.ftrack.apiKey };
   const scale = env.timeScale === 1 ? {} : { timeScale: env.timeScale };
   const leecher = await startLeecher({
     ...scale,
-    hub: { serverUrl: studio.ftrack.server, user: studio.ftrack.apiUser, apiKey: studio.ftrack.apiKey },
+    hub,
     starter: once(() => watch !== undefined, temporalStarter({ client, ...scale }), notSetUp),
     spool: { dir: spoolDir(env.spoolDir), expectMount: true },
     install: env.install,
@@ -44,7 +46,7 @@ async function start(context: ServiceContext): Promise<RunningService> {
     watch = watchOver(context, connection);
   });
   inBackground(context, 'our ftrack user', async () => {
-    userId = await ourUserId(context);
+    userId = await ourUserId(context, hub);
   });
   return {
     readiness: () => {
@@ -92,19 +94,11 @@ function inBackground({ logger, signal }: ServiceContext, what: string, task: ()
 }
 
 /** Needed to know our own writes where ftrack does not echo the client token. */
-function ourUserId(context: ServiceContext): Promise<string | undefined> {
-  const { studio, signal, logger } = context;
-  const session = new FtrackSession(ftrackOptions(context));
-  const name = studio.ftrack.apiUser.replaceAll('"', '\\"');
-  const operations = [
-    { action: 'query', expression: `select id from User where username is "${name}"` },
-  ] as const;
-  const ask = async (): Promise<string | undefined> => {
-    const [result] = await session.call({ operations, what: 'our own user' }, signal);
-    const rows = (result as { data?: readonly { id?: unknown }[] } | undefined)?.data ?? [];
-    return typeof rows[0]?.id === 'string' ? rows[0].id : undefined;
-  };
-  return keepTrying(ask, {
+function ourUserId(
+  { signal, logger }: ServiceContext,
+  credentials: HubCredentials,
+): Promise<string | undefined> {
+  return keepTrying(() => ownUserId(credentials, signal), {
     signal,
     onRetry: (error) => logger.warn({ err: error }, 'Waiting for ftrack'),
   });

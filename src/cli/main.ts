@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Command, CommanderError } from 'commander';
+import { keepHeapSmall } from './heap';
 import { EXIT } from './service';
 
 /**
@@ -9,6 +10,7 @@ import { EXIT } from './service';
  * Ends with 0 when all is fine, 1 when a problem was found, 2 when it was used wrongly (arguments, settings).
  */
 async function main(args: readonly string[]): Promise<number> {
+  keepHeapSmall();
   let code: number = EXIT.fine;
   const program = new Command('ayon-ftrack')
     .description('Keeps ftrack and AYON in step, durably')

@@ -2,9 +2,10 @@ import { freePort } from '../clients/temporal/server';
 import { installRuntime } from '../observability/runtime';
 import { workflowSource } from '../workers/bundle';
 import { startProcessor } from '../workers/processor';
+import { activitiesOf } from './activities';
 import type { RunningService, ServiceContext } from './service';
 import { runService } from './service';
-import { activitiesOf, connectAndSetUp, watchOver } from './wire';
+import { connectAndSetUp, watchOver } from './wire';
 
 const HEALTH_PORT = 8082;
 

@@ -1,0 +1,45 @@
+import { inTurn } from '../activities/in-turn';
+import { createParkPolicy } from '../activities/park-policy';
+import { createQueueActivities } from '../activities/queue';
+import { createProjectFacts } from '../activities/sync/facts';
+import { createSyncEntities } from '../activities/sync-entities';
+import type { AyonClient } from '../clients/ayon/client';
+import { createAyonClient } from '../clients/ayon/client';
+import { createFtrackClient } from '../clients/ftrack/client';
+import type { FtrackSessionOptions } from '../clients/ftrack/session';
+import { createSettingsLoader } from '../config/settings';
+import { clientToken } from '../contracts/topics';
+import type { ServiceContext } from './service';
+
+const ayonClient = ({ env, studio }: ServiceContext): AyonClient =>
+  createAyonClient({
+    serverUrl: env.ayon.url,
+    apiKey: env.ayon.apiKey,
+    sender: env.ayon.serviceName ?? clientToken(env.install),
+    addon: { name: env.ayon.addonName, version: studio.addonVersion, variant: env.ayon.variant },
+  });
+
+/** How ftrack is reached and how our writes are marked. */
+const ftrackOptions = ({ env, studio }: ServiceContext): FtrackSessionOptions => ({
+  serverUrl: studio.ftrack.server,
+  user: studio.ftrack.apiUser,
+  apiKey: studio.ftrack.apiKey,
+  clientToken: clientToken(env.install),
+});
+
+/** Everything that the processor's worker can do. */
+export function activitiesOf(context: ServiceContext): object {
+  const { logger } = context;
+  const clients = { ayon: ayonClient(context), ftrack: createFtrackClient(ftrackOptions(context)) };
+  const settings = createSettingsLoader(clients.ayon);
+  const facts = createProjectFacts({ ...clients, settings });
+  const log = {
+    info: (fields: object, message: string) => logger.info(fields, message),
+    warn: (fields: object, message: string) => logger.warn(fields, message),
+  };
+  const sync = createSyncEntities({ ...clients, facts, log });
+  return {
+    ...createQueueActivities({ parkPolicy: createParkPolicy({ facts, settings }) }),
+    syncEntities: inTurn((input, turn) => sync.syncEntities(input, turn), log),
+  };
+}
