@@ -119,6 +119,7 @@ class Run {
   async #write(work: Work): Promise<void> {
     const { lines, again } = await apply(this.#deps, work);
     this.#lines.push(...lines);
+    work.draft.notes.forEach((note) => this.#notes.add(note));
     this.#again ||= again;
   }
 

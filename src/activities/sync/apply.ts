@@ -126,7 +126,7 @@ async function applyProject(
 
 async function writeMarks(
   deps: SyncDeps,
-  { facts }: Work,
+  { draft, facts }: Work,
   { marks, signal }: { marks: readonly MarkWrite[]; signal: AbortSignal },
 ): Promise<void> {
   if (marks.length === 0) {
@@ -135,6 +135,7 @@ async function writeMarks(
   for (const { entityId, message } of await deps.ftrack.writeValues(marks, signal)) {
     // The pair holds in AYON all the same; the next event of the entity tries again.
     deps.log.warn({ projectId: facts.projectId, entityId, reason: message }, 'ftrack refused our marks');
+    draft.notes.add(`ftrack refuses our marks of ${entityId} (${message.slice(0, 200)})`);
   }
 }
 

@@ -21,6 +21,9 @@ export interface OperationResult {
 /** Creating folders costs AYON time with the size of the project; batches beyond this gain nothing. */
 const BATCH = 100;
 
+/** In a big project an update of a folder takes AYON up to a second; more of them would outlive the time-out. */
+const FOLDER_UPDATES = 25;
+
 /**
  * Applies the operations in order, each for itself (`canFail`), in as few requests as AYON likes.
  * A batch that AYON refuses as a whole is halved until the operation that it cannot stand is alone, so that one bad
@@ -33,11 +36,28 @@ export async function applyOperations(
   signal: AbortSignal,
 ): Promise<OperationResult[]> {
   const results: OperationResult[] = [];
-  for (let from = 0; from < at.operations.length; from += BATCH) {
-    const operations = at.operations.slice(from, from + BATCH);
+  for (const operations of batches(at.operations)) {
     results.push(...(await halving(http, { project: at.project, operations }, signal)));
   }
   return results;
+}
+
+/** In their order: each batch as large as both limits allow. */
+function* batches(operations: readonly Operation[]): Generator<readonly Operation[]> {
+  let batch: Operation[] = [];
+  let heavy = 0;
+  for (const operation of operations) {
+    const weight = Number(operation.type === 'update' && operation.entityType === 'folder');
+    if (batch.length === BATCH || heavy + weight > FOLDER_UPDATES) {
+      yield batch;
+      [batch, heavy] = [[], 0];
+    }
+    batch.push(operation);
+    heavy += weight;
+  }
+  if (batch.length > 0) {
+    yield batch;
+  }
 }
 
 async function halving(

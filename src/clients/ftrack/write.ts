@@ -49,11 +49,30 @@ async function halving(
       throw error;
     }
     if (second === undefined) {
-      return [{ entityId: only.entityId, message: error instanceof Error ? error.message : String(error) }];
+      return otherwise(session, { write: only, refusal: error }, signal);
     }
     const middle = Math.ceil(writes.length / 2);
     const first = await halving(session, writes.slice(0, middle), signal);
     return [...first, ...(await halving(session, writes.slice(middle), signal))];
+  }
+}
+
+/** A row may have come or gone since it was read: what cannot be created is updated, and the other way round. */
+async function otherwise(
+  session: FtrackSession,
+  { write, refusal }: { readonly write: ValueWrite; readonly refusal: unknown },
+  signal: AbortSignal,
+): Promise<RefusedWrite[]> {
+  try {
+    const operations = [toOperation({ ...write, exists: !write.exists })];
+    await session.call({ operations, what: 'writing custom attributes' }, signal);
+    return [];
+  } catch (error) {
+    if (codeOf(error) !== 'ftrack-rejected') {
+      throw error;
+    }
+    const message = refusal instanceof Error ? refusal.message : String(refusal);
+    return [{ entityId: write.entityId, message }];
   }
 }
 

@@ -103,6 +103,63 @@ describe('facts of projects', () => {
     expect(counts.facts).toBe(2);
   });
 
+  test('a look within the calm asks nothing at all', async () => {
+    const { sources, counts } = counted();
+    const facts = createProjectFacts(sources);
+    await facts.of('f');
+    const before = { ...counts };
+
+    await facts.refreshSite('f', true);
+
+    expect(counts).toEqual(before);
+  });
+
+  test('a project whose values are read again and again is paired anew all the same', async () => {
+    let now = 0;
+    const { sources, counts } = counted();
+    const facts = createProjectFacts(sources, { now: () => now });
+    await facts.of('f');
+    for (now = 10_000; now <= 70_000; now += 10_000) {
+      await facts.refreshProject('f');
+    }
+
+    expect(counts.state).toBe(2);
+  });
+
+  test('the trouble of one project makes no other read the definitions anew', async () => {
+    const { sources, counts, fail } = counted();
+    const facts = createProjectFacts(sources);
+    await facts.of('f');
+    fail(true);
+    await facts.of('other').catch(() => undefined);
+
+    fail(false);
+    await facts.refreshPairing('f');
+
+    expect(counts.facts).toBe(1);
+  });
+
+  test('of two AYON projects with one ftrack id the active one counts', async () => {
+    const { sources } = counted();
+    const names = [
+      { name: 'old', active: false, ftrackId: 'f' },
+      { name: 'p', active: true, ftrackId: 'f' },
+    ];
+    const asked: string[] = [];
+    const ayon: FactsSources['ayon'] = {
+      ...sources.ayon,
+      projects: async () => names,
+      project: async (name, signal) => {
+        asked.push(name);
+        return sources.ayon.project(name, signal);
+      },
+    };
+
+    await createProjectFacts({ ...sources, ayon }).of('f');
+
+    expect(asked).toEqual(['p']);
+  });
+
   test('a missing mark is named', async () => {
     const { sources } = counted(['ayon_id', 'ayon_path']);
 

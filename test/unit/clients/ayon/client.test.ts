@@ -22,7 +22,7 @@ async function serve(answer: (request: IncomingMessage, response: ServerResponse
     apiKey: KEY,
     sender: 'install-1',
     addon: { name: 'ftrack', version: '1.0.0' },
-    timeouts: { read: 200, write: 500, probe: 200 },
+    timeouts: { read: 500, write: 5_000, probe: 500 },
   });
   const close = async (): Promise<void> => {
     server.closeAllConnections();
@@ -141,5 +141,76 @@ describe('the AYON client', () => {
 
     expect(codeOf(error)).toBe('ayon-rejected');
     expect(error).toMatchObject({ message: expect.stringContaining('no such field') });
+  });
+
+  test.each([
+    ['a resolver that failed', { message: 'too many connections', path: ['users'] }, 'ayon-server-error'],
+    ['a status of its own', { message: 'boom', extensions: { status: 500 } }, 'ayon-server-error'],
+    ['a server that asks to wait', { message: 'later', extensions: { status: 503 } }, 'ayon-overloaded'],
+    ['a refused key', { message: 'who', extensions: { status: 401 } }, 'ayon-refused-key'],
+  ])('a GraphQL error is classed like the status of an answer: %s', async (_, problem, code) => {
+    const server = await serve((request, response) =>
+      request.url === '/api/info' ? json(response, {}) : json(response, { data: null, errors: [problem] }),
+    );
+    close = server.close;
+
+    expect(codeOf(await server.client.users(signal).catch((thrown: unknown) => thrown))).toBe(code);
+  });
+
+  test('a GraphQL error while the probe fails is an outage', async () => {
+    const server = await serve((request, response) =>
+      request.url === '/api/info'
+        ? json(response, {}, 502)
+        : json(response, { data: null, errors: [{ message: 'no database', path: ['users'] }] }),
+    );
+    close = server.close;
+
+    expect(codeOf(await server.client.users(signal).catch((thrown: unknown) => thrown))).toBe(
+      'ayon-unreachable',
+    );
+  });
+
+  test('an entity that is gone by now sets nothing itself, and single reads go out together', async () => {
+    let [now, most] = [0, 0];
+    const server = await serve((request, response) => {
+      now += 1;
+      most = Math.max(most, now);
+      setImmediate(() => {
+        now -= 1;
+        json(
+          response,
+          request.url?.endsWith('/t1') ? { code: 404, detail: 'gone' } : { ownAttrib: ['fps'] },
+          request.url?.endsWith('/t1') ? 404 : 200,
+        );
+      });
+    });
+    close = server.close;
+    const nodes = Array.from({ length: 20 }, (_, index) => ({ id: `t${index}`, kind: 'task' as const }));
+
+    const own = await server.client.ownAttributes('p', nodes, signal);
+
+    expect(own.get('t1')).toEqual([]);
+    expect(own.get('t2')).toEqual(['fps']);
+    expect(most).toBeGreaterThan(1);
+    expect(most).toBeLessThanOrEqual(8);
+  });
+
+  test('folder updates, which cost AYON most, go in small batches, the others in large ones', async () => {
+    const sizes: number[] = [];
+    const server = await serve((_, response, body) => {
+      sizes.push((JSON.parse(body) as { operations: unknown[] }).operations.length);
+      json(response, { success: true, operations: [] });
+    });
+    close = server.close;
+    const tasks = Array.from(
+      { length: 100 },
+      (_, n) => ({ ...operation(`t${n}`), entityType: 'task' }) as const,
+    );
+    const folders = Array.from({ length: 60 }, (_, n) => operation(`f${n}`));
+
+    const results = await server.client.operations('p', [...tasks, ...folders], signal);
+
+    expect(results).toHaveLength(160);
+    expect(sizes).toEqual([100, 25, 25, 10]);
   });
 });

@@ -55,6 +55,26 @@ async function serve(answer: (operations: readonly Operation[], count: number) =
   return { client, headers, close };
 }
 
+test('thousands of ids are asked for in several requests, each small enough to be answered in time', async () => {
+  const sizes: number[] = [];
+  const server = await serve((operations) => {
+    const first = opening(operations, true);
+    if (first !== undefined) {
+      return first;
+    }
+    sizes.push(operations.length);
+    return {
+      json: operations.map(() => ({ action: 'query', data: [], metadata: { next: { offset: null } } })),
+    };
+  });
+  const contextIds = Array.from({ length: 6_000 }, (_, n) => `id-${n}`);
+
+  await server.client.state({ ...none, contextIds }, signal);
+  await server.close();
+
+  expect(sizes).toEqual([24, 7]);
+});
+
 const project = (start: string | null) => ({
   action: 'query',
   data: [
@@ -177,8 +197,13 @@ describe('the ftrack session', () => {
   test('one refused value keeps the others from nothing', async () => {
     const written: string[] = [];
     const server = await serve((operations) => {
-      const writes = operations as unknown as { entity_data?: { entity_id?: string } }[];
-      const ids = writes.map(({ entity_data }) => entity_data?.entity_id ?? '');
+      const writes = operations as unknown as {
+        entity_data?: { entity_id?: string };
+        entity_key?: string[];
+      }[];
+      const ids = writes.map(
+        ({ entity_data, entity_key }) => entity_data?.entity_id ?? entity_key?.[1] ?? '',
+      );
       const opened = opening(operations, true);
       if (opened === undefined && ids.includes('gone')) {
         return { json: { exception: 'IntegrityError', content: 'no such entity', error_code: null } };
@@ -193,5 +218,28 @@ describe('the ftrack session', () => {
 
     expect(written).toEqual(['a', 'b']);
     expect(refused).toMatchObject([{ entityId: 'gone' }]);
+  });
+
+  test('a value whose row somebody else made meanwhile is updated instead', async () => {
+    const actions: string[] = [];
+    const server = await serve((operations) => {
+      const opened = opening(operations, true);
+      if (opened !== undefined) {
+        return opened;
+      }
+      actions.push(...operations.map(({ action }) => action));
+      return operations[0]?.action === 'create'
+        ? { json: { exception: 'DuplicateEntryError', content: 'it exists', error_code: null } }
+        : { json: operations.map(() => ({ action: 'update', data: {} })) };
+    });
+    close = server.close;
+
+    const refused = await server.client.writeValues(
+      [{ configurationId: 'c', entityId: 'a', value: 'x', exists: false }],
+      signal,
+    );
+
+    expect(actions).toEqual(['create', 'update']);
+    expect(refused).toEqual([]);
   });
 });
