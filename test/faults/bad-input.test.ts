@@ -251,7 +251,11 @@ test("AYON's key refused: a starting service says so and keeps trying, a running
   try {
     await story.untilQueue(SPOT, /^waiting for AYON since .*key was refused; check AYON_API_KEY/);
     await untilTold(starting, /refused AYON_API_KEY; give it the key of a service user/);
-    expect(await starting.readiness()).toEqual({ ready: false, waitingFor: 'AYON' });
+    expect(await starting.readiness()).toMatchObject({
+      ready: false,
+      waitingFor: 'AYON',
+      reason: expect.stringContaining('refused AYON_API_KEY') as string,
+    });
 
     keys.set(testbed.ayon.apiKey, 'service');
     await story.untilStanding(event, 'completed applied');
