@@ -36,7 +36,7 @@ export interface StudioOptions {
 /**
  * Asks AYON only for what the environment leaves open, and keeps trying while AYON is away: with every `FTRACK_*`,
  * `TEMPORAL_ADDRESS` and `AYON_ADDON_VERSION` set, a service starts without it.
- * @throws StudioError when ftrack's address or credentials are nowhere set.
+ * @throws StudioError when ftrack's address or credentials are nowhere set, or cannot be used.
  */
 export async function readStudio(env: Env, { signal, onRetry }: StudioOptions): Promise<Studio> {
   const { server, apiUser, apiKey } = env.ftrack;
@@ -96,17 +96,28 @@ async function secret(env: Env, name: string, signal: AbortSignal): Promise<stri
   if (name === '') {
     return '';
   }
-  return (await get(env, Secret, { path: `/api/secrets/${encodeURIComponent(name)}`, signal })).value;
+  const path = `/api/secrets/${encodeURIComponent(name)}`;
+  const fix = 'create that secret in AYON, or correct service_settings of the addon';
+  return (await get(env, Secret, { path, signal, fix })).value;
+}
+
+interface Question {
+  readonly path: string;
+  readonly signal: AbortSignal;
+  /** What to do when AYON says no. */
+  readonly fix?: string;
 }
 
 async function get<T>(
   { ayon }: Env,
   schema: z.ZodType<T>,
-  { path, signal }: { path: string; signal: AbortSignal },
+  { path, signal, fix = "check the addon's name and version in AYON" }: Question,
 ): Promise<T> {
   const limited = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
   const response = await fetch(`${ayon.url}${path}`, {
     headers: { 'x-api-key': ayon.apiKey },
+    // A redirect would carry the key to wherever it points.
+    redirect: 'manual',
     signal: limited,
   }).catch((error: unknown) => {
     throw new Error(`AYON does not answer at ${ayon.url}; check AYON_SERVER_URL and that it runs.`, {
@@ -117,8 +128,13 @@ async function get<T>(
     throw new Error(`AYON at ${ayon.url} refused AYON_API_KEY; give it the key of a service user.`);
   }
   const where = `AYON's answer to GET ${path.replace(/\?.*/, '')}`;
+  const location = response.headers.get('location');
+  if (location !== null && URL.canParse(location, ayon.url)) {
+    const { origin } = new URL(location, ayon.url);
+    throw new Error(`AYON at ${ayon.url} redirects to ${origin}; set AYON_SERVER_URL to that.`);
+  }
   if (!response.ok) {
-    throw new Error(`${where} is ${response.status}; check the addon's name and version in AYON.`);
+    throw new Error(`${where} is ${response.status}; ${fix}.`);
   }
   const parsed = schema.safeParse(await response.json().catch(() => undefined));
   if (!parsed.success) {
@@ -137,8 +153,8 @@ interface Found {
 
 function toStudio(env: Env, found: Found): Studio {
   const server = (env.ftrack.server ?? found.server ?? '').replace(/\/+$/, '');
-  const apiUser = env.ftrack.apiUser ?? found.apiUser ?? '';
-  const apiKey = env.ftrack.apiKey ?? found.apiKey ?? '';
+  const apiUser = (env.ftrack.apiUser ?? found.apiUser ?? '').trim();
+  const apiKey = (env.ftrack.apiKey ?? found.apiKey ?? '').trim();
   const missing = [
     server === '' && 'FTRACK_SERVER (setting ftrack_server)',
     apiUser === '' && 'FTRACK_API_USER (setting service_settings.username)',
@@ -149,6 +165,17 @@ function toStudio(env: Env, found: Found): Studio {
       `ftrack cannot be reached without ${missing.join(', ')}; set it in the environment or in the AYON addon "${env.ayon.addonName}".`,
     );
   }
+  refuseUnsendable('user (FTRACK_API_USER', /^[\x20-\x7e\xa0-\xff]+$/.test(apiUser));
+  refuseUnsendable('API key (FTRACK_API_KEY', /^[\x21-\x7e]+$/.test(apiKey));
   const { addonVersion, temporalAddress } = found;
   return { addonVersion, ftrack: { server, apiUser, apiKey }, temporalAddress };
+}
+
+/** Told here, without the value: libraries quote a header that they cannot send. */
+function refuseUnsendable(what: string, isSendable: boolean): void {
+  if (!isSendable) {
+    throw new StudioError(
+      `The ftrack ${what}, or the AYON secret in its place) has characters that no request can carry, such as a line break; correct it.`,
+    );
+  }
 }

@@ -5,6 +5,10 @@ const url = (example: string) =>
     .url({ protocol: /^https?$/, error: `must be an address such as ${example}` })
     .transform((text) => text.replace(/\/+$/, ''));
 const text = z.string();
+/** What a header can carry; a line break from a file with the key in it is no part of the key. */
+const key = text
+  .trim()
+  .regex(/^[\x21-\x7e]+$/, { error: 'must be one word of plain letters, digits and signs' });
 const word = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 const whole = (least: number, most: number) =>
   z.coerce
@@ -16,7 +20,7 @@ const whole = (least: number, most: number) =>
 /** Every variable that a service reads, by name. `.env.example` and `docs/configuration.md` name each (tested). */
 const Variables = z.object({
   AYON_SERVER_URL: url('https://ayon.studio.example'),
-  AYON_API_KEY: text,
+  AYON_API_KEY: key,
   AYON_ADDON_NAME: text
     .regex(word, { error: 'must be the name of an addon, such as ftrack' })
     .default('ftrack'),
@@ -24,8 +28,8 @@ const Variables = z.object({
   AYON_SERVICE_NAME: text.optional(),
   AYON_DEFAULT_SETTINGS_VARIANT: text.default('production'),
   FTRACK_SERVER: url('https://studio.ftrackapp.com').optional(),
-  FTRACK_API_USER: text.optional(),
-  FTRACK_API_KEY: text.optional(),
+  FTRACK_API_USER: text.trim().optional(),
+  FTRACK_API_KEY: key.optional(),
   TEMPORAL_ADDRESS: text.optional(),
   TEMPORAL_NAMESPACE: text.optional(),
   TEMPORAL_API_KEY: text.optional(),

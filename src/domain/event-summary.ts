@@ -86,10 +86,13 @@ function many(entities: readonly FtrackEntity[]): string {
   return `${actions.size === 1 ? verb : 'changed'} ${list}${keys.length === 0 ? '' : `: ${keys.join(', ')}`}`;
 }
 
-const verbOf = ({ action }: FtrackEntity): string => VERBS[action] ?? action;
+/** Words come from outside: `constructor` is none of a table's own. */
+const wordIn = (table: Readonly<Record<string, string>>, word: string): string =>
+  (Object.hasOwn(table, word) ? table[word] : undefined) ?? word;
 
-const kindOf = (entity: FtrackEntity): string =>
-  entity.entity_type ?? KINDS[entity.entityType] ?? entity.entityType;
+const verbOf = ({ action }: FtrackEntity): string => wordIn(VERBS, action);
+
+const kindOf = (entity: FtrackEntity): string => entity.entity_type ?? wordIn(KINDS, entity.entityType);
 
 function nameOf({ changes }: FtrackEntity): string | undefined {
   const change = changes?.['name'] ?? changes?.['fullname'];
@@ -100,7 +103,7 @@ function nameOf({ changes }: FtrackEntity): string | undefined {
 
 function attributesOf(entities: readonly FtrackEntity[]): string[] {
   const keys = entities.flatMap((entity) => entity.keys ?? Object.keys(entity.changes ?? {}));
-  return [...new Set(keys)].filter((key) => !SILENT.has(key)).map((key) => ATTRIBUTES[key] ?? key);
+  return [...new Set(keys)].filter((key) => !SILENT.has(key)).map((key) => wordIn(ATTRIBUTES, key));
 }
 
 /** Control characters and what the Temporal UI would read as markup become spaces. */

@@ -59,6 +59,21 @@ test('a fault never repeats the value: it may be a secret in the wrong place', (
   expect(problemsOf({ ...NEEDED, AYON_SERVER_URL: 'sup3rsecret' }).join()).not.toContain('sup3rsecret');
 });
 
+test('keys lose blanks around them, as files bring along, and must be one word', () => {
+  const env = readEnv({
+    ...NEEDED,
+    AYON_API_KEY: ' key\n',
+    FTRACK_API_KEY: 'other\r\n',
+    FTRACK_API_USER: 'bot ',
+  });
+  expect([env.ayon.apiKey, env.ftrack.apiKey, env.ftrack.apiUser]).toEqual(['key', 'other', 'bot']);
+
+  expect(problemsOf({ ...NEEDED, AYON_API_KEY: 'two\nlines', FTRACK_API_KEY: 'kéy' })).toEqual([
+    'AYON_API_KEY must be one word of plain letters, digits and signs.',
+    'FTRACK_API_KEY must be one word of plain letters, digits and signs.',
+  ]);
+});
+
 test('an empty variable counts as not set', () => {
   expect(readEnv({ ...NEEDED, FTRACK_API_KEY: '', LOG_LEVEL: '' })).toMatchObject({
     ftrack: { apiKey: undefined },

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { readStudio } from '../../../src/cli/studio';
 import { readEnv } from '../../../src/config/env';
 
-type Answer = { readonly status?: number; readonly body: unknown };
+type Answer = { readonly status?: number; readonly location?: string; readonly body: unknown };
 
 let server: Server;
 let url: string;
@@ -27,9 +27,11 @@ beforeEach(async () => {
     '/api/secrets/key_secret': { body: { name: 'key_secret', value: 'hunter2' } },
   };
   server = createServer((request, response) => {
-    const { status = 200, body } = answers[request.url ?? ''] ?? { status: 404, body: {} };
+    const { status = 200, location, body } = answers[request.url ?? ''] ?? { status: 404, body: {} };
     asked.push([request.url, request.headers['x-api-key']].join(' '));
-    response.writeHead(status).end(typeof body === 'string' ? body : JSON.stringify(body));
+    response
+      .writeHead(status, location === undefined ? {} : { location })
+      .end(typeof body === 'string' ? body : JSON.stringify(body));
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -91,6 +93,11 @@ test.each([
   ['a page instead of JSON', { body: '<html>' }, /has not the expected form; check that AYON_SERVER_URL/],
   ['a bundle without the addon', { body: { addons: [] } }, /has no addon "ftrack"; add it to the bundle/],
   ['a failing server', { status: 500, body: {} }, /GET \/api\/settings is 500/],
+  [
+    'a redirect, which would carry the key elsewhere,',
+    { status: 308, location: 'https://ayon.example/login', body: {} },
+    /redirects to https:\/\/ayon\.example; set AYON_SERVER_URL to that/,
+  ],
 ])('%s is told in a sentence and tried again until it works', async (_, broken, sentence) => {
   const good = answers['/api/settings?variant=production'] ?? { body: {} };
   answers['/api/settings?variant=production'] = broken;
@@ -109,4 +116,30 @@ test('missing credentials end the start: trying again would not help', async () 
   await expect(readStudio(envWith(), quiet)).rejects.toThrow(
     /without FTRACK_SERVER \(setting ftrack_server\), FTRACK_API_USER .*, FTRACK_API_KEY .*; set it/,
   );
+});
+
+test('a secret that AYON lacks is named', async () => {
+  const good = answers['/api/secrets/key_secret'] ?? { body: {} };
+  answers['/api/secrets/key_secret'] = { status: 404, body: {} };
+
+  const problem = await firstProblem(envWith(), () => {
+    answers['/api/secrets/key_secret'] = good;
+  });
+
+  expect(problem).toBe(
+    "AYON's answer to GET /api/secrets/key_secret is 404; create that secret in AYON, or correct service_settings of the addon.",
+  );
+});
+
+test('blanks around credentials do no harm; characters that no request can carry end the start, untold', async () => {
+  answers['/api/secrets/key_secret'] = { body: { name: 'key_secret', value: ' hunter2\n' } };
+  expect((await readStudio(envWith(), quiet)).ftrack.apiKey).toBe('hunter2');
+
+  answers['/api/secrets/key_secret'] = { body: { name: 'key_secret', value: 'hunter2\nhunter3' } };
+  const problem: unknown = await readStudio(envWith(), quiet).catch((error: unknown) => error);
+
+  expect(String(problem)).toMatch(
+    /^StudioError: The ftrack API key .* characters that no request can carry.*; /,
+  );
+  expect(String(problem)).not.toContain('hunter');
 });

@@ -23,6 +23,8 @@ describe('summary line of an event', () => {
     [[shot({ action: 'remove', changes: { name: { old: 'sh010', new: null } } })], 'bob removed Shot sh010'],
     [[shot({ action: 'move' })], 'bob moved Shot'],
     [[shot({ action: 'strange' })], 'bob strange Shot'],
+    [[shot({ keys: ['constructor', 'toString'] })], 'bob set Shot constructor, toString'],
+    [[shot({ action: 'valueOf', entity_type: null, entityType: 'constructor' })], 'bob valueOf constructor'],
     [[shot({ keys: null, changes: null })], 'bob changed Shot'],
     [[shot({ entity_type: null, entityType: 'show' })], 'bob set Project status'],
     [
