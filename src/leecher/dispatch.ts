@@ -191,7 +191,7 @@ export class Dispatcher {
       const problem = spool.state().problem;
       logger.error(
         { lost, problem },
-        'events are lost: memory is full and the spool cannot be written; run a sync',
+        'events are lost: memory is full and the spool cannot be written; free its disk, then repeat those edits in ftrack',
       );
     }
     this.#losing = lost > 0;

@@ -178,7 +178,7 @@ class Intake {
       const eventId = typeof raw === 'object' && raw !== null ? Reflect.get(raw, 'id') : undefined;
       this.#options.logger.error(
         { err: error, eventId: typeof eventId === 'string' ? eventId.slice(0, 200) : undefined },
-        'an event from ftrack failed in the leecher and is lost here; run a sync of its project and report this line',
+        'an event from ftrack failed in the leecher and is lost here; repeat that edit in ftrack and report this line',
       );
     }
   }

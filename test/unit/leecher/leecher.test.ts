@@ -141,7 +141,7 @@ describe('leecher', () => {
     expect(leecher.state().counts).toMatchObject({ 'leecher_events/failed': 1, 'leecher_events/started': 1 });
     expect(logs).toContainEqual({
       facts: { err: expect.objectContaining({ message: 'a defect' }), eventId: 'unlucky' },
-      message: expect.stringMatching(/lost here; run a sync/),
+      message: expect.stringMatching(/lost here; repeat that edit/),
     });
   });
 
