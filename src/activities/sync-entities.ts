@@ -13,6 +13,9 @@ import { writeFresh } from './write-fresh';
 /** Rounds of look and write in one activity: one does it, two settle what somebody changed in between, more swap names. */
 const MAX_ROUNDS = 6;
 
+/** Looks that may take too long before fewer entities are looked at. */
+const MAX_SLOW = 2;
+
 /** Lines that a summary spells out. */
 const MAX_LINES = 3;
 
@@ -45,6 +48,22 @@ async function syncEntities(deps: SyncDeps, input: StepInput, context: StepConte
   return run.toEnd(context);
 }
 
+/** The same in two parts, so that a bulk event is not put off for ever by systems that answer slowly. */
+function halves(scope: EventScope): EventScope[] {
+  const contexts = [...scope.contexts];
+  const middle = Math.ceil(contexts.length / 2);
+  if (contexts.length < 2) {
+    throw failure(
+      'ayon-overloaded',
+      'AYON and ftrack answered too slowly to write what was read; both are asked again',
+    );
+  }
+  return [
+    { ...scope, contexts: new Map(contexts.slice(0, middle)) },
+    { contexts: new Map(contexts.slice(middle)), appointments: [], settled: [] },
+  ];
+}
+
 const skipped = (summary: string): StepResult => ({ outcome: 'skipped', summary, scope: {} });
 
 /** One activity's work; remembers between its rounds what AYON refused and why. */
@@ -56,7 +75,11 @@ class Run {
   readonly #lines: string[] = [];
   readonly #notes = new Set<string>();
   #skip: string | undefined;
-  #answers: ReadonlyMap<string, 'whole' | 'scoped'> = new Map();
+  readonly #answers = new Map<string, 'whole' | 'scoped'>();
+  /** Looks at the present part that took so long that nothing may be written by them. */
+  #slow = 0;
+  #isTooLarge = false;
+  #writes = 0;
   #isSettled = false;
   #again = false;
 
@@ -67,22 +90,10 @@ class Run {
   }
 
   async toEnd(context: StepContext): Promise<StepResult> {
-    let writes = 0;
-    for (let round = 0; round < MAX_ROUNDS; round += 1) {
-      this.#again = false;
-      const written = await writeFresh(context, {
-        read: (signal) => this.#read(signal),
-        write: (work) => this.#write(work),
-      });
-      writes += written;
-      if (written === 0 && !this.#isSettled) {
-        throw failure(
-          'ayon-overloaded',
-          'AYON and ftrack answered too slowly to write what was read; both are asked again',
-        );
-      }
-      if (!this.#again) {
-        break;
+    const parts = [this.#scope];
+    for (let part = parts.shift(); part !== undefined && this.#skip === undefined; part = parts.shift()) {
+      if (!(await this.#settle(part, context))) {
+        parts.unshift(...halves(part));
       }
     }
     if (this.#skip !== undefined) {
@@ -90,21 +101,55 @@ class Run {
     }
     this.#throwFailed();
     return {
-      outcome: writes > 0 ? 'applied' : 'unchanged',
+      outcome: this.#writes > 0 ? 'applied' : 'unchanged',
       summary: this.#summary(),
       scope: this.#settledScope(),
     };
   }
 
-  async #read(signal: AbortSignal): Promise<Work | undefined> {
-    const task = { deps: this.#deps, projectId: this.#projectId, scope: this.#scope, memory: this.#memory };
+  /** @returns false when the part is too large to be looked at in time; what was written of it stays. */
+  async #settle(scope: EventScope, context: StepContext): Promise<boolean> {
+    this.#slow = 0;
+    this.#isTooLarge = false;
+    for (let round = 0; round < MAX_ROUNDS; round += 1) {
+      this.#again = false;
+      const written = await writeFresh(context, {
+        read: (signal) => this.#timed(scope, { context, signal }),
+        write: (work) => this.#write(work),
+      });
+      this.#writes += written;
+      if (this.#isTooLarge || (written === 0 && !this.#isSettled)) {
+        return false;
+      }
+      if (!this.#again) {
+        break;
+      }
+    }
+    return true;
+  }
+
+  /** Looks again once when a look took too long to write by it; then fewer entities have to be looked at. */
+  async #timed(
+    scope: EventScope,
+    { context, signal }: { readonly context: StepContext; readonly signal: AbortSignal },
+  ): Promise<Work | undefined> {
+    const start = context.now();
+    const work = await this.#read(scope, signal);
+    this.#slow += Number(context.now() - start > context.timings.heartbeat / 2);
+    this.#isTooLarge = work !== undefined && this.#slow >= MAX_SLOW;
+    return this.#isTooLarge ? undefined : work;
+  }
+
+  async #read(scope: EventScope, signal: AbortSignal): Promise<Work | undefined> {
+    const task = { deps: this.#deps, projectId: this.#projectId, scope, memory: this.#memory };
     const seen = await look(task, signal);
     if ('skip' in seen) {
       this.#skip = seen.skip;
       this.#isSettled = true;
       return undefined;
     }
-    this.#answers = seen.draft.answers;
+    scope.contexts.forEach((_, id) => this.#answers.delete(id));
+    seen.draft.answers.forEach((answer, id) => this.#answers.set(id, answer));
     seen.draft.notes.forEach((note) => this.#notes.add(note));
     const work = workOf(seen);
     if (work === undefined) {

@@ -172,6 +172,68 @@ describe('facts of projects', () => {
   });
 });
 
+test('a bulk event that is read too slowly is settled in smaller parts', async () => {
+  const rig = await Rig.start();
+  const ids = Array.from({ length: 12 }, () => crypto.randomUUID());
+  const parent_id = rig.id('sq010');
+  rig.bob.batch(
+    ids.map((id, n) => ({
+      action: 'create',
+      entity_type: 'Shot',
+      entity_data: { id, name: `slow${n}`, parent_id },
+    })),
+  );
+  const [event] = rig.take();
+  // The clock goes as far as entities were asked for: more than four at once are read too slowly.
+  let clock = 0;
+  const state: FactsSources['ftrack']['state'] = (query, signal) => {
+    clock += query.contextIds.length * 400;
+    return rig.deps.ftrack.state(query, signal);
+  };
+  const deps = { ...rig.deps, ftrack: { ...rig.deps.ftrack, state } };
+  const context = { signal: new AbortController().signal, timings: timings(), now: () => clock };
+  const input = { event: event as FtrackEvent, project: rig.project.id, turn: { run: 'r', number: 1 } };
+
+  const result = await createSyncEntities(deps).syncEntities(input, context);
+  const made = new Set((await rig.all()).map(({ name }) => name));
+  await rig.close();
+
+  expect(result.outcome).toBe('applied');
+  expect(ids.filter((_, n) => !made.has(`slow${n}`))).toEqual([]);
+  expect(Object.keys(result.scope)).toHaveLength(12);
+});
+
+test('a difference that shows only after a write, and only in slow looks, is not taken for settled', async () => {
+  const rig = await Rig.start();
+  const task = rig.id('sq010/sh010/animation');
+  rig.bob.setStatus(task, 'Approved');
+  const [event] = rig.take();
+  let clock = 0;
+  let looks = 0;
+  const state: FactsSources['ftrack']['state'] = (query, signal) => {
+    looks += Number(query.contextIds.length > 0);
+    clock += looks > 1 ? 10_000 : 0;
+    return rig.deps.ftrack.state(query, signal);
+  };
+  const operations: typeof rig.deps.ayon.operations = async (...args) => {
+    const results = await rig.deps.ayon.operations(...args);
+    // The answer came late, and meanwhile somebody set another status.
+    clock += 5_000;
+    rig.bob.setStatus(task, 'In progress');
+    return results;
+  };
+  const deps = { ...rig.deps, ftrack: { ...rig.deps.ftrack, state }, ayon: { ...rig.deps.ayon, operations } };
+  const context = { signal: new AbortController().signal, timings: timings(), now: () => clock };
+  const input = { event: event as FtrackEvent, project: rig.project.id, turn: { run: 'r', number: 1 } };
+
+  const error: unknown = await createSyncEntities(deps)
+    .syncEntities(input, context)
+    .catch((thrown: unknown) => thrown);
+  await rig.close();
+
+  expect(codeOf(error)).toBe('ayon-overloaded');
+});
+
 test('what was read too long ago is not written, and that is an outage, not an "unchanged"', async () => {
   const rig = await Rig.start();
   const shot = rig.id('sq010/sh010');
