@@ -65,26 +65,23 @@ const CATCHING_UP_MS = 15_000;
 
 /**
  * Connects to ftrack's event hub and hands every event that concerns us to Temporal, or to the spool while Temporal
- * cannot take it. Returns at once when the spool is open; connections are made, and made again, behind.
+ * cannot take it. Returns when the spool is open; connections are made, and made again, behind. It listens before that:
+ * the lock of a killed leecher takes 10 s to grow old, and ftrack tells nothing twice.
  * @throws Error with one sentence when the spool cannot be used or the ftrack address is none.
  */
 export async function startLeecher(options: LeecherOptions): Promise<Leecher> {
   const { logger, starter, dispatch } = options;
   const counters = new Counters(options.metrics);
-  const spool = await openSpool(options, counters);
+  const intake = new Intake(options, counters);
+  const hub = connect(options, counters, intake);
+  const spool = await openSpool(options, counters).catch((error: unknown) => {
+    hub.stop();
+    throw error;
+  });
   const dispatcher = new Dispatcher({ starter, spool, counters, logger, ...dispatch });
+  intake.handTo(dispatcher);
   const gauges = setInterval(() => report(), GAUGES_MS);
   gauges.unref();
-  const intake = new Intake(options, counters, dispatcher);
-  let hub: Hub;
-  try {
-    hub = connect(options, counters, intake);
-  } catch (error) {
-    clearInterval(gauges);
-    await dispatcher.stop(0);
-    await spool.close();
-    throw error;
-  }
 
   function state(): LeecherState {
     const parts = { hub: hub.status(), temporal: dispatcher.state(), spool: spool.state() };
@@ -158,14 +155,21 @@ function connect(options: LeecherOptions, counters: Counters, intake: Intake): H
 class Intake {
   readonly #options: LeecherOptions;
   readonly #counters: Counters;
-  readonly #dispatcher: Dispatcher;
+  /** What arrived before there was a dispatcher. */
+  readonly #early: Outgoing[] = [];
+  #dispatcher: Dispatcher | undefined;
   readonly #clock = new ArrivalClock();
   readonly #told = new Set<string>();
 
-  constructor(options: LeecherOptions, counters: Counters, dispatcher: Dispatcher) {
+  constructor(options: LeecherOptions, counters: Counters) {
     this.#options = options;
     this.#counters = counters;
+  }
+
+  /** From here on events go there, those that arrived already first. */
+  handTo(dispatcher: Dispatcher): void {
     this.#dispatcher = dispatcher;
+    dispatcher.offer(this.#early.splice(0));
   }
 
   /** Never throws: what cannot be handled is counted and told, the hub would only count it. */
@@ -199,7 +203,24 @@ class Intake {
       this.#tellLeftOut(parsed);
     }
     if (reason === undefined) {
-      this.#dispatcher.offer(outgoingOf(parsed.event, this.#clock, this.#options.timeScale));
+      const items = outgoingOf(parsed.event, this.#clock, this.#options.timeScale);
+      if (this.#dispatcher === undefined) {
+        this.#keepEarly(items);
+      } else {
+        this.#dispatcher.offer(items);
+      }
+    }
+  }
+
+  #keepEarly(items: readonly Outgoing[]): void {
+    const room = (this.#options.dispatch?.memory ?? DISPATCH_DEFAULTS.memory) - this.#early.length;
+    this.#early.push(...items.slice(0, Math.max(0, room)));
+    if (items.length > room) {
+      this.#counters.count('leecher_events', { outcome: 'lost' }, items.length - Math.max(0, room));
+      this.#once(
+        'spool-not-open',
+        'events are lost: memory is full before the spool could be opened; repeat those edits in ftrack',
+      );
     }
   }
 

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Leecher, LeecherOptions } from '../../../src/leecher/index';
@@ -214,6 +214,27 @@ describe('leecher', () => {
       /not a web address/,
     );
     await start();
+  });
+
+  it('listens while the lock of a killed leecher grows old: what arrives meanwhile is not lost', async () => {
+    const dir = join(root, 'spool');
+    await mkdir(dir);
+    await writeFile(
+      join(dir, 'lock'),
+      JSON.stringify({ token: 'old', pid: 1, host: 'a container that is gone' }),
+    );
+    const starting = start({ spool: { dir, lockWaitMs: 10_000 } });
+    await until(() => server.open()[0]?.received.join('').includes('topic=ftrack.update') ?? false);
+
+    send({ ...updateEvent(), id: 'early' });
+    send({ ...updateEvent(), id: 'later' });
+    const old = new Date(Date.now() - 20_000);
+    await utimes(join(dir, 'lock'), old, old);
+    const leecher = await starting;
+
+    await ready(leecher);
+    await until(() => temporal.heard('project-1').length === 2);
+    expect(temporal.heard('project-1')).toEqual(['early', 'later']);
   });
 
   it('sets a spooled line aside that is no event of ours', async () => {
