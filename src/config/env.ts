@@ -3,6 +3,9 @@ import { z } from 'zod';
 const url = (example: string) =>
   z
     .url({ protocol: /^https?$/, error: `must be an address such as ${example}` })
+    .refine((text) => !/^[^/]*\/\/[^/]*@/.test(text), {
+      error: 'must not hold a user or password; the key has a variable of its own',
+    })
     .transform((text) => text.replace(/\/+$/, ''));
 const text = z.string();
 /** What a header can carry; a line break from a file with the key in it is no part of the key. */

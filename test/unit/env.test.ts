@@ -55,6 +55,13 @@ test('all faults are told at once, each in a sentence that names its variable', 
   ]);
 });
 
+test('an address with a password in it is refused: messages name addresses', () => {
+  expect(problemsOf({ ...NEEDED, AYON_SERVER_URL: 'https://me:pass@ayon.example' })).toEqual([
+    'AYON_SERVER_URL must not hold a user or password; the key has a variable of its own.',
+  ]);
+  expect(problemsOf({ ...NEEDED, FTRACK_SERVER: 'https://ftrack.example/a@b' })).toEqual([]);
+});
+
 test('a fault never repeats the value: it may be a secret in the wrong place', () => {
   expect(problemsOf({ ...NEEDED, AYON_SERVER_URL: 'sup3rsecret' }).join()).not.toContain('sup3rsecret');
 });

@@ -29,13 +29,14 @@ export class TemporalConfigError extends Error {
  */
 export function temporalConfig(env: NodeJS.ProcessEnv, fallbackAddress?: string): TemporalConfig | undefined {
   const { connectionOptions, namespace } = load(env);
+  const isOwn = Boolean(connectionOptions.address);
   const address = connectionOptions.address || fallbackAddress;
   if (address === undefined || address === '') {
     return undefined;
   }
   const { tls, metadata, apiKey } = connectionOptions;
   return {
-    address: checkedAddress(address),
+    address: checkedAddress(address, isOwn ? 'TEMPORAL_ADDRESS' : 'The addon setting temporal.address'),
     namespace: namespace || 'default',
     connection: {
       ...(tls === undefined ? {} : { tls }),
@@ -45,13 +46,16 @@ export function temporalConfig(env: NodeJS.ProcessEnv, fallbackAddress?: string)
   };
 }
 
-/** @throws TemporalConfigError when the address is not `host:port`. */
-export function checkedAddress(address: string): string {
+/**
+ * @param name what the address was set by, for the message.
+ * @throws TemporalConfigError when the address is not `host:port`.
+ */
+export function checkedAddress(address: string, name = 'TEMPORAL_ADDRESS'): string {
   const match = /^(?:\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(?::(\d{1,5}))?$/.exec(address);
   const port = Number(match?.[1] ?? 7233);
   if (match === null || port < 1 || port > 65_535) {
     throw new TemporalConfigError(
-      `TEMPORAL_ADDRESS is "${address}", which is not host:port; write it like temporal.studio.example:7233.`,
+      `${name} is "${address}", which is not host:port; write it like temporal.studio.example:7233.`,
     );
   }
   return match[1] === undefined ? `${address}:7233` : address;

@@ -126,3 +126,9 @@ test('a stop ends the attempts', async () => {
 
   await expect(attempt).rejects.toThrow(/abort/i);
 });
+
+test('a malformed address names the setting that it came from', () => {
+  expect(() => temporalConfig(NO_FILE, 'http://from.settings')).toThrow(
+    'The addon setting temporal.address is "http://from.settings", which is not host:port',
+  );
+});
