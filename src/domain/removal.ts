@@ -40,12 +40,12 @@ export function planRemoval(draft: Draft, node: AyonNode, reason: string): boole
 function withoutLiving(draft: Draft, node: AyonNode, below: readonly AyonNode[]): AyonNode[] | undefined {
   const owned = below.map((each) => {
     const owner = ftrackIdOf(each);
-    return { node: each, entity: owner === undefined ? null : draft.view.context(owner) };
+    return { node: each, project: owner === undefined ? null : draft.view.projectOf(owner) };
   });
-  if (owned.some(({ entity }) => entity === undefined)) {
+  if (owned.some(({ project }) => project === undefined)) {
     return undefined;
   }
-  const going = owned.filter(({ entity }) => !entity || entity.projectId !== draft.facts.projectId);
+  const going = owned.filter(({ project }) => project !== draft.facts.projectId);
   if (going.length < owned.length) {
     draft.notes.add(`${owned.length - going.length} below ${node.path} stay, ftrack still has them`);
   }

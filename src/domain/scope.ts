@@ -104,8 +104,13 @@ function scopeOfEntity(entity: ChangedEntity): EntityScope {
   const words: string[] = [];
   // A removal lists every column; should ftrack still have the entity, none of them is named as changed.
   const isGone = entity.action === 'remove';
-  for (const key of keys.filter((each) => !isGone && !NOT_OURS.has(each))) {
+  for (const key of keys.filter(() => !isGone)) {
     const field = Object.hasOwn(FIELDS, key) ? FIELDS[key] : undefined;
+    if (NOT_OURS.has(key)) {
+      // A custom attribute may bear the name of a column; asked for, a column has no value of that kind.
+      attributes.add(key);
+      continue;
+    }
     words.push(key);
     if (field === undefined) {
       attributes.add(key);

@@ -6,6 +6,8 @@ import type { AyonNode, FtrackEntity, Json, Kind, StoredValue } from './model';
 /** What the planner wants to know next. Collected over a whole pass, so that one request per system answers all. */
 export interface Needs {
   readonly contexts: Set<string>;
+  /** Entities of which only the project is wanted. */
+  readonly whereabouts: Set<string>;
   readonly assignments: Set<string>;
   /** ftrack ids whose AYON partners of that kind are to be looked up. */
   readonly partners: Readonly<Record<Kind, Set<string>>>;
@@ -26,6 +28,7 @@ export interface Siblings {
 
 const noNeeds = (): Needs => ({
   contexts: new Set(),
+  whereabouts: new Set(),
   assignments: new Set(),
   partners: { folder: new Set(), task: new Set() },
   siblings: new Map(),
@@ -44,6 +47,7 @@ export class View {
   needs: Needs = noNeeds();
   readonly #contexts = new Map<string, FtrackEntity | null>();
   readonly #assignments = new Map<string, string[]>();
+  readonly #projects = new Map<string, string | null>();
   readonly #values = new Map<string, Json>();
   readonly #nodes = new Map<string, AyonNode>();
   readonly #byFtrackId = new Map<string, Map<string, AyonNode>>();
@@ -61,6 +65,14 @@ export class View {
   /** null: ftrack has no such entity, or does not show it. */
   context(id: string): FtrackEntity | null | undefined {
     return known(this.#contexts.get(id), () => this.needs.contexts.add(id));
+  }
+
+  /** The ftrack project of an entity; null: ftrack has no such entity, or does not show it. */
+  projectOf(id: string): string | null | undefined {
+    const context = this.#contexts.get(id);
+    return context === undefined
+      ? known(this.#projects.get(id), () => this.needs.whereabouts.add(id))
+      : (context?.projectId ?? null);
   }
 
   /** ftrack user ids. */
@@ -126,6 +138,8 @@ export class View {
     this.needs = noNeeds();
     asked.contexts.forEach((id) => this.#contexts.set(id, null));
     asked.assignments.forEach((id) => this.#assignments.set(id, []));
+    asked.whereabouts.forEach((id) => this.#projects.set(id, null));
+    found.whereabouts.forEach(({ id, projectId }) => this.#projects.set(id, projectId));
     found.contexts.forEach((context) => this.#contexts.set(context.id, context));
     found.assignments.forEach(({ taskId, userId }) => this.#assignments.get(taskId)?.push(userId));
     found.values.forEach((row) => this.#values.set(`${row.configurationId}/${row.entityId}`, row.value));
@@ -149,6 +163,7 @@ export class View {
 
 export interface Findings {
   readonly contexts: readonly FtrackEntity[];
+  readonly whereabouts: readonly { readonly id: string; readonly projectId: string }[];
   readonly assignments: readonly { readonly taskId: string; readonly userId: string }[];
   readonly values: readonly StoredValue[];
   readonly nodes: readonly AyonNode[];

@@ -205,7 +205,7 @@ async function pair(
   requireAttributes(site.attributes);
   const [state, names] = await Promise.all([
     sources.ftrack.state(
-      { projectId, contextIds: [], assignmentsOf: [], appointmentIds: [], attributeIds: [] },
+      { projectId, contextIds: [], whereabouts: [], assignmentsOf: [], appointmentIds: [], attributeIds: [] },
       signal,
     ),
     sources.ayon.projects(signal),

@@ -191,14 +191,15 @@ class Looker {
   async #fetchFtrack(needs: Needs, facts: Paired) {
     const isFirst = !this.#asked;
     this.#asked = true;
-    if (!isFirst && needs.contexts.size === 0 && needs.assignments.size === 0) {
-      return { contexts: [], assignments: [], values: [] };
+    if (!isFirst && needs.contexts.size + needs.whereabouts.size + needs.assignments.size === 0) {
+      return { contexts: [], whereabouts: [], assignments: [], values: [] };
     }
     const { deps, projectId, scope } = this.#task;
     const state = await deps.ftrack.state(
       {
         projectId,
         contextIds: [...needs.contexts],
+        whereabouts: [...needs.whereabouts],
         assignmentsOf: [...needs.assignments],
         appointmentIds: isFirst ? scope.appointments : [],
         attributeIds: facts.attributeIds,

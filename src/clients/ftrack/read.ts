@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { failure } from '../../errors';
-import type { FtrackOperation, FtrackSession } from './session';
+import { parse, queryAll } from './query';
+import type { FtrackSession } from './session';
 
 /** Ids per query; one request carries as many queries as it takes. */
 const CHUNK = 200;
@@ -40,6 +40,8 @@ export interface ValueRow {
 export interface StateQuery {
   readonly projectId: string;
   readonly contextIds: readonly string[];
+  /** Contexts of which only the project is wanted: whether they are still there. */
+  readonly whereabouts: readonly string[];
   /** Tasks whose assignments are wanted too. */
   readonly assignmentsOf: readonly string[];
   /** Appointments whose tasks are wanted. */
@@ -52,6 +54,7 @@ export interface State {
   /** undefined: gone, or not ours to see. */
   readonly project: ProjectRow | undefined;
   readonly contexts: readonly ContextRow[];
+  readonly whereabouts: readonly { readonly id: string; readonly projectId: string }[];
   readonly assignments: readonly { readonly taskId: string; readonly userId: string }[];
   readonly values: readonly ValueRow[];
   /** Tasks that the asked appointments belong to. */
@@ -88,10 +91,6 @@ export interface Facts {
   }[];
 }
 
-const Page = z.object({
-  data: z.array(z.unknown()),
-  metadata: z.object({ next: z.object({ offset: z.number().nullish() }).nullish() }).nullish(),
-});
 const Text = z
   .string()
   .nullish()
@@ -112,6 +111,7 @@ const Context = z.object({
   description: Text,
   link: LinkOrText,
 });
+const Whereabouts = z.object({ id: z.string(), project_id: z.string() });
 const Project = z.object({
   id: z.string(),
   name: z.string(),
@@ -170,7 +170,7 @@ export async function readState(
   query: StateQuery,
   signal: AbortSignal,
 ): Promise<State> {
-  const { projectId, contextIds, assignmentsOf, appointmentIds, attributeIds } = query;
+  const { projectId, contextIds, whereabouts, assignmentsOf, appointmentIds, attributeIds } = query;
   const owners = [...contextIds, projectId];
   const attributes = within(attributeIds);
   const asked = {
@@ -178,6 +178,9 @@ export async function readState(
       `select id, name, full_name, start_date, end_date from Project where id is ${quoted(projectId)}`,
     ],
     contexts: chunks(contextIds).map((ids) => `${CONTEXT} where id in ${within(ids)}`),
+    whereabouts: chunks(whereabouts).map(
+      (ids) => `select id, project_id from TypedContext where id in ${within(ids)}`,
+    ),
     assignments: chunks(assignmentsOf).map(
       (ids) =>
         `select context_id, resource_id from Appointment where context_id in ${within(ids)} and type is "assignment"`,
@@ -202,6 +205,10 @@ export async function readState(
       endDate: digits(project.end_date, utc),
     },
     contexts: parse(Context, rows.contexts).map((row) => toContext(row, utc)),
+    whereabouts: parse(Whereabouts, rows.whereabouts).map((row) => ({
+      id: row.id,
+      projectId: row.project_id,
+    })),
     assignments: parse(Appointment, rows.assignments).map((row) => ({
       taskId: row.context_id,
       userId: row.resource_id,
@@ -273,53 +280,6 @@ export async function readFacts(session: FtrackSession, signal: AbortSignal): Pr
       email,
     })),
   };
-}
-
-/**
- * Queries that one request carries: a removed sequence of thousands must not become one request that takes longer
- * than any time-out, each time anew.
- */
-const PER_REQUEST = 24;
-
-/** Runs all queries in as few requests as is wise, then the next pages of those that have more. */
-async function queryAll<Name extends string>(
-  session: FtrackSession,
-  asked: Readonly<Record<Name, readonly string[]>>,
-  signal: AbortSignal,
-): Promise<Record<Name, unknown[]>> {
-  const names = Object.keys(asked) as Name[];
-  const rows = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<Name, unknown[]>;
-  let pending = names.flatMap((name) => asked[name].map((expression) => ({ name, expression, offset: 0 })));
-  while (pending.length > 0) {
-    const now = pending.slice(0, PER_REQUEST);
-    const operations = now.map(
-      ({ expression, offset }): FtrackOperation => ({
-        action: 'query',
-        expression: offset === 0 ? expression : `${expression} offset ${offset}`,
-      }),
-    );
-    const pages = await session.call({ operations, what: 'reading entities' }, signal);
-    const more = now.flatMap((query, index) => {
-      const page = parse(Page, [pages[index]])[0];
-      rows[query.name].push(...(page?.data ?? []));
-      const next = page?.metadata?.next?.offset ?? null;
-      return next === null || next <= query.offset ? [] : [{ ...query, offset: next }];
-    });
-    pending = [...more, ...pending.slice(PER_REQUEST)];
-  }
-  return rows;
-}
-
-function parse<Row>(schema: z.ZodType<Row>, rows: readonly unknown[]): Row[] {
-  const parsed = z.array(schema).safeParse(rows);
-  if (parsed.success) {
-    return parsed.data;
-  }
-  const [issue] = parsed.error.issues;
-  throw failure(
-    'ftrack-rejected',
-    `ftrack answered in a shape that is not understood (${issue?.path.join('.')}: ${issue?.message}); check the server's version and the key's permissions`,
-  );
 }
 
 /**

@@ -44,7 +44,14 @@ function counted(marks = ['ayon_id', 'ayon_path', 'ayon_sync_failed']) {
           throw failure('ftrack-unreachable', 'down');
         }
         const found = { id: 'f', name: 'code', fullName: 'p', startDate: null, endDate: null };
-        return { project: found, contexts: [], assignments: [], values: [], tasksOfAppointments: [] };
+        return {
+          project: found,
+          contexts: [],
+          whereabouts: [],
+          assignments: [],
+          values: [],
+          tasksOfAppointments: [],
+        };
       },
     },
     ayon: {

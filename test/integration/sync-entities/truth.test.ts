@@ -156,6 +156,17 @@ describe('what a result says it settled, and what it leaves behind', () => {
     expect(requests.ayon).toBeGreaterThan(0);
   });
 
+  test('what lies below a removed folder is only asked where it is, without its values', async () => {
+    const sequence = rig.id('sq010');
+    rig.bob.remove(sequence);
+    await rig.apply(unscoped(sequence, 'remove', ['name']));
+
+    const bodies = rig.ftrack.calls.list().map(({ body }) => body);
+    const below = bodies.filter((body) => body.includes('select id, project_id from'));
+    expect(below).toHaveLength(1);
+    expect(below[0]?.match(/from CustomAttributeValue/g)).toHaveLength(1);
+  });
+
   test('two ftrack entities with one ayon_id do not share the AYON folder that it names', async () => {
     const free = 'ef'.repeat(16);
     const parent = rig.id('sq010');

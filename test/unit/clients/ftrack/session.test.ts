@@ -12,7 +12,14 @@ type Answer = {
 };
 
 const { signal } = new AbortController();
-const none = { projectId: 'p', contextIds: [], assignmentsOf: [], appointmentIds: [], attributeIds: [] };
+const none = {
+  projectId: 'p',
+  contextIds: [],
+  whereabouts: [],
+  assignmentsOf: [],
+  appointmentIds: [],
+  attributeIds: [],
+};
 
 /** Answers what every session asks first; the rest is the test's. */
 function opening(operations: readonly Operation[], timezones: boolean): Answer | undefined {
