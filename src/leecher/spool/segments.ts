@@ -248,3 +248,12 @@ async function syncDirectory(path: string): Promise<void> {
     }
   }
 }
+
+/** @returns undefined for a line that is no JSON. */
+export function parseLine(line: Buffer): unknown {
+  try {
+    return JSON.parse(line.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}

@@ -179,6 +179,9 @@ export class Spool<T> {
     if (segment !== undefined) {
       segment.lines -= batch.lines;
     }
+    if (this.#lost) {
+      return;
+    }
     try {
       await files.writePosition(this.#options.dir, this.#position);
       await this.#removeConsumed();
@@ -245,7 +248,7 @@ export class Spool<T> {
     }
     const items: T[] = [];
     for (const line of read.lines) {
-      const item = this.#options.read(parseJson(line));
+      const item = this.#options.read(files.parseLine(line));
       if (item === undefined) {
         await files.setAside(segment.path, line).catch(() => undefined);
         this.#trouble('corrupt', `A line of ${segment.path} is no event of ours and was set aside.`);
@@ -265,7 +268,7 @@ export class Spool<T> {
 
   /** Removes segments that are handed over; the one being written only once it is large. */
   async #removeConsumed(): Promise<void> {
-    while (this.#segments[0]?.lines === 0) {
+    while (!this.#lost && this.#segments[0]?.lines === 0) {
       // A write under way may be about to fill it.
       if (this.#segments[0] === this.#writer?.segment && this.#flushing !== undefined) {
         return;
@@ -347,13 +350,5 @@ export class Spool<T> {
 
   #trouble(what: SpoolTrouble, message: string): void {
     this.#options.onTrouble(what, message);
-  }
-}
-
-function parseJson(line: Buffer): unknown {
-  try {
-    return JSON.parse(line.toString('utf8'));
-  } catch {
-    return undefined;
   }
 }

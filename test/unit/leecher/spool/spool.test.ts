@@ -161,6 +161,20 @@ describe('spool', () => {
     expect(await drain(await start(), 1)).toEqual([0, 1, 2]);
   });
 
+  it('leaves the files to the one who took the lock over', async () => {
+    const spool = await start();
+    spool.append(items(0, 3));
+    await spool.flush();
+    const before = await readdir(dir);
+    await writeFile(join(dir, 'lock'), JSON.stringify({ token: 'other', pid: 1, host: 'elsewhere' }));
+    await until(() => troubles.includes('error'));
+
+    expect(await drain(spool)).toEqual(numbers(0, 3));
+
+    expect(await readdir(dir)).toEqual(before);
+    expect(spool.state().problem).toMatch(/took over the spool .*; restart this one/);
+  });
+
   it('is readable by its user only', async () => {
     await mkdir(dir, { recursive: true, mode: 0o777 });
     const spool = await start();
