@@ -152,10 +152,10 @@ interface Refused {
 
 /** Draws the lesson from an operation that AYON refused, for the next look or for the report. */
 function judge(memory: Memory, operation: PlannedOperation, result: Refused): void {
-  const { ftrackId, type, data } = operation;
+  const { ftrackId, data } = operation;
   const tries = (memory.tries.get(ftrackId) ?? 0) + 1;
   memory.tries.set(ftrackId, tries);
-  if (result.status === 403 && type === 'update' && STRUCTURE.some((name) => name in data)) {
+  if (result.status === 403 && isRestructuring(operation)) {
     memory.immutable.add(ftrackId);
   }
   if (result.status === 400 && hasMapped(data) && !memory.plain.has(ftrackId)) {
@@ -173,6 +173,9 @@ function judge(memory: Memory, operation: PlannedOperation, result: Refused): vo
     memory.clashed.add(ftrackId);
   }
 }
+
+const isRestructuring = ({ type, entityType, data }: PlannedOperation): boolean =>
+  type === 'update' && entityType === 'folder' && STRUCTURE.some((name) => name in data);
 
 const OURS = new Set(['ftrackId', 'ftrackPath']);
 

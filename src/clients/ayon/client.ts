@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { failure } from '../../errors';
 import type { EntityNode, EntityQuery } from './entities';
 import { readEntities } from './entities';
 import { graphql } from './graphql';
@@ -226,7 +227,7 @@ async function settings(
 ): Promise<unknown> {
   const { name, version, variant = 'production', project } = addon;
   const call = { signal, kind: 'read', name: `GET /api/addons/${name}/${version}/settings` } as const;
-  return http.call<unknown>(call, (client, limited) =>
+  const found = await http.find<unknown>(call, (client, limited) =>
     project === undefined
       ? client.GET('/api/addons/{addon_name}/{addon_version}/settings', {
           params: { path: { addon_name: name, addon_version: version }, query: { variant } },
@@ -237,4 +238,12 @@ async function settings(
           signal: limited,
         }),
   );
+  if (found === undefined) {
+    // The same for every event of every project: waited for, so that an upgrade parks nothing.
+    throw failure(
+      'settings-invalid',
+      `AYON has no addon ${name} ${version} to read settings of; install that version or set AYON_ADDON_VERSION to the one that is there`,
+    );
+  }
+  return found;
 }

@@ -157,6 +157,16 @@ describe('the AYON client', () => {
     expect(codeOf(await server.client.users(signal).catch((thrown: unknown) => thrown))).toBe(code);
   });
 
+  test('an addon version that AYON does not have is waited for, and named', async () => {
+    const server = await serve((_, response) => json(response, { code: 404, detail: 'no such addon' }, 404));
+    close = server.close;
+
+    const error: unknown = await server.client.settings('p', signal).catch((thrown: unknown) => thrown);
+
+    expect(codeOf(error)).toBe('settings-invalid');
+    expect(error).toMatchObject({ message: expect.stringContaining('ftrack 1.0.0') });
+  });
+
   test('a GraphQL error while the probe fails is an outage', async () => {
     const server = await serve((request, response) =>
       request.url === '/api/info'
