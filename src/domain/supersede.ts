@@ -6,11 +6,14 @@ const MAX_ENTITIES = 40;
 
 type Attributes = Scope[string];
 
-/** What an event is about: the attributes it names, or the whole entity when that came, went or moved. */
+/** Actions that concern the attributes they name; a move is an update of the parent. */
+const PARTIAL = new Set(['update', 'move']);
+
+/** What an event is about: the attributes it names, or the whole entity when that came or went. */
 export const scopeOf = (event: FtrackEvent): Scope | undefined =>
   mergeScopes(
     event.entities.map(({ entityId, action, keys }) => ({
-      [entityId]: action === 'update' && keys?.length ? keys : '*',
+      [entityId]: PARTIAL.has(action) && keys?.length ? keys : '*',
     })),
   );
 

@@ -23,6 +23,10 @@ test('an update is about the attributes it names, everything else about the whol
   expect(scope).toEqual({ a: ['name', 'statusid'], b: '*' });
 });
 
+test('a move is about the parent', () => {
+  expect(scopeOf(event({ ...update('a', 'parent_id'), action: 'move' }))).toEqual({ a: ['parent_id'] });
+});
+
 test('an update that names no attribute may be about any', () => {
   expect(scopeOf(event(update('a')))).toEqual({ a: '*' });
 });
