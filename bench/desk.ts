@@ -19,7 +19,7 @@ export interface Edit {
 }
 
 /** Services run as their image starts them. */
-const AS_IMAGE = { NODE_OPTIONS: '--max-semi-space-size=4' } as const;
+const AS_IMAGE = { MALLOC_ARENA_MAX: '2' } as const;
 const LIMIT_MS = 60_000;
 
 /** A whole studio at which somebody edits: warm services, an in-memory Temporal server, production timings. */
