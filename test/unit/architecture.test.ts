@@ -18,6 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'type:observability',
     'node',
     '@ftrack/api',
+    'loglevel',
     'ws',
     'openapi-fetch',
     '@temporalio/client',

@@ -1,4 +1,5 @@
 import { Session } from '@ftrack/api';
+import { getLogger } from 'loglevel';
 import { codeOf } from '../../errors';
 import { FtrackRefusal, isNetwork, refusal, unreachable } from './errors';
 
@@ -41,6 +42,8 @@ export class FtrackSession {
   #opening: Promise<Session> | undefined;
 
   constructor(options: FtrackSessionOptions) {
+    // The client prints every refused request to the console; we log what matters ourselves, as JSON.
+    getLogger('ftrack_api').setLevel('silent', false);
     this.#options = options;
     this.#timeouts = { open: 30_000, call: 30_000, probe: 10_000, ...options.timeouts };
   }
