@@ -15,6 +15,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   clients: [
     'errors',
     'contracts',
+    // Neutral shapes only: clients fill them, pure code decides on them.
+    'type:domain/model',
     'type:observability',
     'node',
     '@ftrack/api',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import type { AyonAttribute, AyonNode, AyonProject, ListEntry } from '../../domain/model';
 import { failure } from '../../errors';
-import type { EntityNode, EntityQuery } from './entities';
+import type { EntityQuery } from './entities';
 import { readEntities } from './entities';
 import { graphql } from './graphql';
 import type { AyonHttpOptions } from './http';
@@ -13,38 +14,12 @@ export interface AyonClientOptions extends AyonHttpOptions {
   readonly addon: { readonly name: string; readonly version: string; readonly variant?: string };
 }
 
-type Json = EntityNode['attrib'][string];
-export type ListEntry = {
-  readonly name: string;
-  readonly scope?: readonly string[];
-  readonly [key: string]: unknown;
-};
-
-export interface Project {
-  readonly name: string;
-  readonly label: string | null;
-  readonly active: boolean;
-  /** Own and default values. */
-  readonly attrib: Readonly<Record<string, Json>>;
-  readonly statuses: readonly ListEntry[];
-  readonly folderTypes: readonly ListEntry[];
-  readonly taskTypes: readonly ListEntry[];
-}
-
 export interface ProjectPatch {
   readonly label?: string | null;
   readonly attrib?: Readonly<Record<string, unknown>>;
   readonly statuses?: readonly ListEntry[];
   readonly folderTypes?: readonly ListEntry[];
   readonly taskTypes?: readonly ListEntry[];
-}
-
-export interface Attribute {
-  readonly name: string;
-  readonly type: string;
-  readonly scope: readonly string[];
-  readonly inherit: boolean;
-  readonly builtin: boolean;
 }
 
 /** AYON as the activities use it. Every method throws failures of the error table only. */
@@ -55,16 +30,16 @@ export interface AyonClient {
   /** Every project's name and `ftrackId`. */
   projects(signal: AbortSignal): Promise<{ name: string; active: boolean; ftrackId: string | null }[]>;
   /** undefined when AYON has no such project; the case of the name is ignored. */
-  project(name: string, signal: AbortSignal): Promise<Project | undefined>;
+  project(name: string, signal: AbortSignal): Promise<AyonProject | undefined>;
   patchProject(name: string, patch: ProjectPatch, signal: AbortSignal): Promise<void>;
-  attributes(signal: AbortSignal): Promise<Attribute[]>;
+  attributes(signal: AbortSignal): Promise<AyonAttribute[]>;
   users(signal: AbortSignal): Promise<{ name: string; email: string | null }[]>;
   /** undefined when AYON has no such project. */
-  entities(project: string, query: EntityQuery, signal: AbortSignal): Promise<EntityNode[] | undefined>;
+  entities(project: string, query: EntityQuery, signal: AbortSignal): Promise<AyonNode[] | undefined>;
   /** Attributes that each node itself sets, by REST (GraphQL may name too many). */
   ownAttributes(
     project: string,
-    nodes: readonly Pick<EntityNode, 'id' | 'kind'>[],
+    nodes: readonly Pick<AyonNode, 'id' | 'kind'>[],
     signal: AbortSignal,
   ): Promise<Map<string, readonly string[]>>;
   operations(
@@ -158,7 +133,7 @@ function projectCalls(http: AyonHttp): Pick<AyonClient, 'projects' | 'project' |
   };
 }
 
-async function attributes(http: AyonHttp, signal: AbortSignal): Promise<Attribute[]> {
+async function attributes(http: AyonHttp, signal: AbortSignal): Promise<AyonAttribute[]> {
   const answer = await http.call({ signal, kind: 'read', name: 'GET /api/attributes' }, (client, limited) =>
     client.GET('/api/attributes', { signal: limited }),
   );
@@ -179,7 +154,7 @@ async function users(http: AyonHttp, signal: AbortSignal): Promise<{ name: strin
 
 async function ownAttributes(
   http: AyonHttp,
-  { project, nodes }: { project: string; nodes: readonly Pick<EntityNode, 'id' | 'kind'>[] },
+  { project, nodes }: { project: string; nodes: readonly Pick<AyonNode, 'id' | 'kind'>[] },
   signal: AbortSignal,
 ): Promise<Map<string, readonly string[]>> {
   const folders = nodes.filter(({ kind }) => kind === 'folder');
@@ -198,7 +173,7 @@ async function ownAttributes(
       .filter(({ id }) => wanted.has(id))
       .forEach(({ id, ownAttrib }) => own.set(id, ownAttrib ?? []));
   }
-  const readOne = async ({ id, kind }: Pick<EntityNode, 'id' | 'kind'>): Promise<void> => {
+  const readOne = async ({ id, kind }: Pick<AyonNode, 'id' | 'kind'>): Promise<void> => {
     const name = `GET /api/projects/${project}/${kind}s/${id}`;
     const answer = await http.find({ signal, kind: 'read', name }, (client, limited) =>
       kind === 'folder'

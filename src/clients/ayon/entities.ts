@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { AyonNode } from '../../domain/model';
 import { graphql } from './graphql';
 import type { AyonHttp } from './http';
 
@@ -50,24 +51,6 @@ const SHARED = 'id name label path active status ownAttrib allAttrib updatedBy';
 const FOLDER = `{edges{node{${SHARED} folderType parentId hasVersions}}}`;
 const TASK = `{edges{node{${SHARED} taskType folderId assignees}}}`;
 
-/** A folder or task as AYON shows it. `path` has a leading slash, `attrib` holds effective values. */
-export interface EntityNode {
-  readonly kind: 'folder' | 'task';
-  readonly id: string;
-  readonly name: string;
-  readonly label: string | null;
-  readonly type: string;
-  readonly parentId: string | null;
-  readonly path: string;
-  readonly active: boolean;
-  readonly status: string;
-  readonly assignees: readonly string[];
-  readonly attrib: Readonly<Record<string, Json>>;
-  readonly ownAttrib: readonly string[];
-  readonly hasVersions: boolean;
-  readonly updatedBy: string | null;
-}
-
 /** Which entities to read; everything named is answered by one request. Empty lists cost nothing. */
 export interface EntityQuery {
   readonly folderIds?: readonly string[];
@@ -95,7 +78,7 @@ export async function readEntities(
   http: AyonHttp,
   at: { readonly project: string; readonly query: EntityQuery },
   signal: AbortSignal,
-): Promise<EntityNode[] | undefined> {
+): Promise<AyonNode[] | undefined> {
   const parts = partsOf(at.query);
   if (parts.length === 0) {
     return [];
@@ -108,7 +91,7 @@ export async function readEntities(
   if (data === undefined) {
     return undefined;
   }
-  const found = new Map<string, EntityNode>();
+  const found = new Map<string, AyonNode>();
   for (const part of Object.values(data.project)) {
     for (const { node } of part.edges) {
       const entity = toEntity(node);
@@ -178,7 +161,7 @@ function build(
   return { query: `query(${declared.join(', ')}){project(name: $project){${fields.join(' ')}}}`, variables };
 }
 
-function toEntity(node: z.infer<typeof FolderNode> | z.infer<typeof TaskNode>): EntityNode {
+function toEntity(node: z.infer<typeof FolderNode> | z.infer<typeof TaskNode>): AyonNode {
   const folder = 'folderType' in node;
   return {
     kind: folder ? 'folder' : 'task',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { FtrackEntity, FtrackProject, StoredValue } from '../../domain/model';
 import { parse, queryAll } from './query';
 import type { FtrackSession } from './session';
 
@@ -6,36 +7,6 @@ import type { FtrackSession } from './session';
 const CHUNK = 200;
 
 type Json = z.core.util.JSONType;
-
-export interface ContextRow {
-  readonly id: string;
-  readonly projectId: string;
-  readonly parentId: string;
-  readonly name: string;
-  readonly objectTypeId: string;
-  readonly typeId: string | null;
-  readonly statusId: string | null;
-  /** `YYYY-MM-DDTHH:mm:ss`, the digits that ftrack stores. */
-  readonly startDate: string | null;
-  readonly endDate: string | null;
-  readonly description: string | null;
-  /** Project first, itself last. */
-  readonly link: readonly { readonly id: string; readonly name: string }[];
-}
-
-export interface ProjectRow {
-  readonly id: string;
-  readonly name: string;
-  readonly fullName: string;
-  readonly startDate: string | null;
-  readonly endDate: string | null;
-}
-
-export interface ValueRow {
-  readonly configurationId: string;
-  readonly entityId: string;
-  readonly value: Json;
-}
 
 export interface StateQuery {
   readonly projectId: string;
@@ -52,11 +23,11 @@ export interface StateQuery {
 
 export interface State {
   /** undefined: gone, or not ours to see. */
-  readonly project: ProjectRow | undefined;
-  readonly contexts: readonly ContextRow[];
+  readonly project: FtrackProject | undefined;
+  readonly contexts: readonly FtrackEntity[];
   readonly whereabouts: readonly { readonly id: string; readonly projectId: string }[];
   readonly assignments: readonly { readonly taskId: string; readonly userId: string }[];
-  readonly values: readonly ValueRow[];
+  readonly values: readonly StoredValue[];
   /** Tasks that the asked appointments belong to. */
   readonly tasksOfAppointments: readonly string[];
 }
@@ -222,7 +193,7 @@ export async function readState(
   };
 }
 
-const toContext = (row: z.infer<typeof Context>, utc: boolean): ContextRow => ({
+const toContext = (row: z.infer<typeof Context>, utc: boolean): FtrackEntity => ({
   id: row.id,
   projectId: row.project_id,
   parentId: row.parent_id,
