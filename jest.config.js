@@ -23,4 +23,6 @@ module.exports = {
   projects: [...['unit', 'simulators'].map(project), ...['integration', 'replay', 'faults'].map(withTemporal)],
   reporters: ['default', '<rootDir>/test/support/reporter.js'],
   testTimeout: 60_000,
+  // A failed test may leave its server open, and the official ftrack client leaves timers of 30 s: the run ends all the same.
+  forceExit: true,
 };

@@ -31,6 +31,14 @@ export type FtrackOperation =
 
 type Call = Parameters<Session['call']>[0];
 
+class NoAnswerInTime extends Error {
+  override readonly name = 'TimeoutError';
+
+  constructor(ms: number) {
+    super(`nothing came within ${ms / 1000} s`);
+  }
+}
+
 /**
  * The one door to ftrack's API over the official client, with what the client lacks: a time-out on every request, a
  * fresh session after one that failed to open (a failed opening poisons a session for good), and failures of the error
@@ -80,10 +88,14 @@ export class FtrackSession {
     signal: AbortSignal,
   ): Promise<unknown[]> {
     const session = await this.#session(signal);
-    const limited = AbortSignal.any([signal, AbortSignal.timeout(this.#timeouts.call)]);
+    const timeout = AbortSignal.timeout(this.#timeouts.call);
+    const limited = AbortSignal.any([signal, timeout]);
     // The client's types know fewer operations than its transport carries.
     const operations = request.operations as unknown as Call;
-    const results: unknown = await session.call(operations, { signal: limited });
+    const results: unknown = await session.call(operations, { signal: limited }).catch((error: unknown) => {
+      // The client's own words for it are "Unknown error: {}".
+      throw timeout.aborted && !signal.aborted ? new NoAnswerInTime(this.#timeouts.call) : error;
+    });
     if (!Array.isArray(results) || results.length !== request.operations.length) {
       throw new FtrackRefusal(
         'MalformedResponseError',

@@ -31,7 +31,8 @@ function opening(operations: readonly Operation[], timezones: boolean): Answer |
   return { json: second === undefined ? [information] : [information, []] };
 }
 
-async function serve(answer: (operations: readonly Operation[], count: number) => Answer) {
+/** @param patience time-out in ms; short only where the test waits for it */
+async function serve(answer: (operations: readonly Operation[], count: number) => Answer, patience = 10_000) {
   const headers: Record<string, unknown>[] = [];
   let count = 0;
   const server = createServer((request, response) => {
@@ -53,7 +54,7 @@ async function serve(answer: (operations: readonly Operation[], count: number) =
     user: 'robot',
     apiKey: 'top-secret',
     clientToken: 'ayon-ftrack/studio',
-    timeouts: { open: 300, call: 300, probe: 300 },
+    timeouts: { open: patience, call: patience, probe: patience },
   });
   const close = async (): Promise<void> => {
     server.closeAllConnections();
@@ -127,12 +128,13 @@ describe('the ftrack session', () => {
   });
 
   test('a server that never answers is an outage after the time-out', async () => {
-    const server = await serve((operations) => opening(operations, true) ?? { silent: true });
+    const server = await serve((operations) => opening(operations, true) ?? { silent: true }, 300);
     close = server.close;
 
-    expect(codeOf(await server.client.state(none, signal).catch((error: unknown) => error))).toBe(
-      'ftrack-unreachable',
-    );
+    const failed: unknown = await server.client.state(none, signal).catch((error: unknown) => error);
+
+    expect(codeOf(failed)).toBe('ftrack-unreachable');
+    expect(String(failed)).toContain('nothing came within 0.3 s');
   });
 
   test('a page where the probe still answers is a failure of the request', async () => {
