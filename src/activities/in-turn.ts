@@ -45,7 +45,10 @@ export function inTurn(step: Step, log: StepLog): (input: StepInput) => Promise<
     }
     const trace = nextTrace(activity.info.heartbeatDetails);
     const timings = timingsOf(input.timeScale);
-    activity.heartbeat(trace);
+    if (attempt > 1) {
+      // At once: a try that kills its process shall be counted. The first try of a short step needs no request for it.
+      activity.heartbeat(trace);
+    }
     const beat = setInterval(() => activity.heartbeat(trace), timings.heartbeat / 4);
     try {
       const result = await step(input, { signal: activity.cancellationSignal, timings, now: Date.now });
