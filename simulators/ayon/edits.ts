@@ -28,30 +28,24 @@ export interface AyonEdits {
   operations(project: string, batch: { operations: Json[]; canFail?: boolean }): JsonObject;
 }
 
-function inTransaction<Result>(store: AyonStore, project: string, work: (tx: Transaction) => Result): Result {
-  const tx = new Transaction(store, store.project(project));
-  try {
-    const result = work(tx);
-    tx.commit();
-    return result;
-  } catch (error) {
-    tx.rollback();
-    throw error;
-  }
-}
-
 /** @throws AyonFault when the user does not exist */
 export function editsAs(store: AyonStore, username: string): AyonEdits {
   const origin: Origin = { user: store.user(username).name, sender: null, senderType: 'api' };
   return {
     patch: ({ project, kind, id }, data) => {
-      inTransaction(store, project, (tx) => updateEntity(tx, { kind, id, data }, origin));
+      new Transaction(store, store.project(project)).run((tx) =>
+        updateEntity(tx, { kind, id, data }, origin),
+      );
     },
     create: ({ project, kind, id }, data) => {
-      return inTransaction(store, project, (tx) => createEntity(tx, { kind, id, data }, origin));
+      return new Transaction(store, store.project(project)).run((tx) =>
+        createEntity(tx, { kind, id, data }, origin),
+      );
     },
     remove: ({ project, kind, id, force = false }) => {
-      inTransaction(store, project, (tx) => deleteEntity(tx, { kind, id, force }, origin));
+      new Transaction(store, store.project(project)).run((tx) =>
+        deleteEntity(tx, { kind, id, force }, origin),
+      );
     },
     patchProject: (project, data) => {
       patchProject(store, { project: store.project(project), body: data }, origin);

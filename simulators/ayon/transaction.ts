@@ -64,6 +64,18 @@ export class Transaction {
     this.#events.length = to.events;
   }
 
+  /** Runs one piece of work as the whole transaction: commits it, or undoes it when it throws. */
+  run<Result>(work: (tx: Transaction) => Result): Result {
+    try {
+      const result = work(this);
+      this.commit();
+      return result;
+    } catch (error) {
+      this.rollback();
+      throw error;
+    }
+  }
+
   /** Stores the events. */
   commit(): void {
     for (const { event, origin } of this.#events.splice(0)) {

@@ -15,29 +15,22 @@ export interface QueueDeps {
 /** A workflow task that failed so often is a defect of the code that runs it, not bad luck. */
 const STUCK_AFTER = 5;
 
-interface QueueAddress {
-  readonly project: string | null;
-  readonly timeScale?: number;
-}
-
 /** How queues and events talk; see {@link QueueActivities}. */
 export function createQueueActivities({ parkPolicy, taskQueue = TASK_QUEUE }: QueueDeps): QueueActivities {
-  const signalQueue = (to: QueueAddress, signal: string, message: Enqueue | Done): Promise<unknown> => {
-    const start: QueueInput = { project: to.project, ...(to.timeScale && { timeScale: to.timeScale }) };
-    return temporal().signalWithStart(WORKFLOW.queue, {
-      workflowId: projectQueueId(to.project),
+  const signalQueue = (start: QueueInput, signal: string, message: Enqueue | Done): Promise<unknown> =>
+    temporal().signalWithStart(WORKFLOW.queue, {
+      workflowId: projectQueueId(start.project),
       taskQueue,
       args: [start],
       signal,
       signalArgs: [message],
     });
-  };
   return {
     async enrol({ project, key, timeScale }) {
       const { workflowId, runId } = self();
       const ticket = { id: workflowId, run: runId, key };
       const message = { tickets: [ticket], late: true };
-      await unlessFull(signalQueue(address(project, timeScale), SIGNAL.enqueue, message));
+      await unlessFull(signalQueue(newQueue(project, timeScale), SIGNAL.enqueue, message));
     },
     async confirmTurn({ run }) {
       return run === self().runId;
@@ -45,7 +38,7 @@ export function createQueueActivities({ parkPolicy, taskQueue = TASK_QUEUE }: Qu
     async release({ project, done, timeScale }) {
       const message = await doneOf(done, () => parkPolicy(project));
       if (message.outcome === 'parked') {
-        await unlessFull(signalQueue(address(project, timeScale), SIGNAL.done, message));
+        await unlessFull(signalQueue(newQueue(project, timeScale), SIGNAL.done, message));
       } else {
         // A queue that is gone waits for nothing.
         await unlessFull(ifOpen(temporal().getHandle(projectQueueId(project)).signal(SIGNAL.done, message)));
@@ -71,7 +64,8 @@ export function createQueueActivities({ parkPolicy, taskQueue = TASK_QUEUE }: Qu
 
 const temporal = () => Context.current().client.workflow;
 
-const address = (project: string | null, timeScale: number | undefined): QueueAddress => ({
+/** Input of the queue, should the signal have to start it. */
+const newQueue = (project: string | null, timeScale: number | undefined): QueueInput => ({
   project,
   ...(timeScale === undefined ? {} : { timeScale }),
 });

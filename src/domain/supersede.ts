@@ -17,7 +17,7 @@ export const scopeOf = (event: FtrackEvent): Scope | undefined =>
     })),
   );
 
-/** The union of what an event is about and what its handlers settled besides. */
+/** The union of scopes; undefined when it is empty or too large to be carried around. */
 export function mergeScopes(scopes: ReadonlyArray<Scope | undefined>): Scope | undefined {
   const merged = new Map<string, Attributes>();
   for (const [entity, attributes] of scopes.flatMap((scope) => Object.entries(scope ?? {}))) {

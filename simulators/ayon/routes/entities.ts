@@ -10,18 +10,6 @@ import { entityIdParam, NO_CONTENT } from '../request';
 import type { AyonStore } from '../store';
 import { Transaction } from '../transaction';
 
-/** Runs one write in a transaction of its own. */
-function single<Result>(tx: Transaction, work: (tx: Transaction) => Result): Result {
-  try {
-    const result = work(tx);
-    tx.commit();
-    return result;
-  } catch (error) {
-    tx.rollback();
-    throw error;
-  }
-}
-
 /** Complaints about fields become a 400 with a list; a broken constraint of a create becomes the odd 500. */
 function restFault(request: AyonRequest, error: unknown): unknown {
   if (!(error instanceof EntityError)) {
@@ -54,7 +42,7 @@ function addKindRoutes(add: AddRoute, store: AyonStore, kind: EntityKind): void 
   add('POST', list, (request) => {
     const given = { kind, id: idOf(request.body), data: request.body };
     const tx = begin(request);
-    const id = rest(request, () => single(tx, () => createEntity(tx, given, request.origin)));
+    const id = rest(request, () => tx.run(() => createEntity(tx, given, request.origin)));
     return { status: 201, json: { id } };
   });
   add('GET', `${list}/:id`, (request) => {
@@ -66,14 +54,14 @@ function addKindRoutes(add: AddRoute, store: AyonStore, kind: EntityKind): void 
     const id = entityIdParam(request, `${kind}_id`);
     const tx = begin(request);
     const given = { kind, id, data: request.body };
-    rest(request, () => single(tx, () => updateEntity(tx, given, request.origin)));
+    rest(request, () => tx.run(() => updateEntity(tx, given, request.origin)));
     return NO_CONTENT;
   });
   add('DELETE', `${list}/:id`, (request) => {
     const id = entityIdParam(request, `${kind}_id`);
     const tx = begin(request);
     const given = { kind, id, force: request.query.get('force') === 'true' };
-    rest(request, () => single(tx, () => deleteEntity(tx, given, request.origin)));
+    rest(request, () => tx.run(() => deleteEntity(tx, given, request.origin)));
     return NO_CONTENT;
   });
 }

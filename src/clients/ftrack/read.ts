@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import type { FtrackEntity, FtrackProject, StoredValue } from '../../domain/model';
+import type {
+  CustomAttribute,
+  FtrackEntity,
+  FtrackProject,
+  FtrackStatus,
+  FtrackUser,
+  StoredValue,
+} from '../../domain/model';
 import { parse, queryAll } from './query';
 import type { FtrackSession } from './session';
 
@@ -38,28 +45,10 @@ export interface Facts {
     readonly name: string;
     readonly statusable: boolean;
   }[];
-  readonly statuses: readonly {
-    readonly id: string;
-    readonly name: string;
-    readonly color: string | null;
-    readonly state: string | null;
-  }[];
+  readonly statuses: readonly FtrackStatus[];
   readonly types: readonly { readonly id: string; readonly name: string }[];
-  readonly attributes: readonly {
-    readonly id: string;
-    readonly key: string;
-    readonly entityType: string;
-    readonly objectTypeId: string | null;
-    readonly projectId: string | null;
-    readonly hierarchical: boolean;
-    readonly type: string;
-    readonly group: string | null;
-  }[];
-  readonly users: readonly {
-    readonly id: string;
-    readonly username: string;
-    readonly email: string | null;
-  }[];
+  readonly attributes: readonly CustomAttribute[];
+  readonly users: readonly FtrackUser[];
 }
 
 const Text = z

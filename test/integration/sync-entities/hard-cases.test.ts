@@ -295,7 +295,7 @@ describe('hard cases', () => {
 
   test('a folder with published versions: refused rename parks, the rest of the event is applied', async () => {
     const shot = rig.id('sq010/sh010');
-    publish(hex(shot));
+    rig.publish(hex(shot));
     rig.bob.update(shot, { name: 'other', description: 'kept' });
     const [event] = rig.take();
 
@@ -309,7 +309,7 @@ describe('hard cases', () => {
   test('a removed folder with published versions stays, marked, while its tasks go', async () => {
     const shot = rig.id('sq010/sh010');
     const task = rig.id('sq010/sh010/animation');
-    publish(hex(shot));
+    rig.publish(hex(shot));
     rig.bob.remove(shot);
     await settle();
 
@@ -320,17 +320,6 @@ describe('hard cases', () => {
     });
     expect(all.find(({ id }) => id === hex(task))?.active).toBe(false);
   });
-
-  function publish(folder: string): void {
-    const edits = rig.ayon.as('bob');
-    const project = rig.project.ayonName;
-    const product = edits.create({ project, kind: 'product' }, {
-      name: 'main',
-      folderId: folder,
-      productType: 'render',
-    } as never);
-    edits.create({ project, kind: 'version' }, { version: 1, productId: product } as never);
-  }
 
   test('an entity moved to another project leaves this one', async () => {
     const shot = rig.id('sq010/sh010');

@@ -160,6 +160,18 @@ export class Rig {
     };
   }
 
+  /** Gives an AYON folder a product with a version, which makes it immutable. */
+  publish(folder: string): void {
+    const edits = this.ayon.as('bob');
+    const project = this.project.ayonName;
+    const product = edits.create({ project, kind: 'product' }, {
+      name: 'main',
+      folderId: folder,
+      productType: 'render',
+    } as never);
+    edits.create({ project, kind: 'version' }, { version: 1, productId: product } as never);
+  }
+
   id(path: string): string {
     return this.bob.findByPath(`${this.project.name}/${path}`).id;
   }

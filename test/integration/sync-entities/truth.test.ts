@@ -22,17 +22,6 @@ describe('what a result says it settled, and what it leaves behind', () => {
   const ayonPatch = (kind: 'folder' | 'task', id: string, data: object): void =>
     rig.ayon.as('bob').patch({ project: rig.project.ayonName, kind, id }, data as never);
 
-  function publish(folder: string): void {
-    const edits = rig.ayon.as('bob');
-    const project = rig.project.ayonName;
-    const product = edits.create({ project, kind: 'product' }, {
-      name: 'main',
-      folderId: folder,
-      productType: 'render',
-    } as never);
-    edits.create({ project, kind: 'version' }, { version: 1, productId: product } as never);
-  }
-
   describe('scope', () => {
     test('of an entity whose AYON edits were kept names nothing', async () => {
       const shot = rig.id('sq010/sh010');
@@ -108,7 +97,7 @@ describe('what a result says it settled, and what it leaves behind', () => {
     const shot = rig.id('sq010/sh010');
     rig.bob.setCustomAttribute(shot, 'ayon_id', hex(shot));
     rig.bob.setCustomAttribute(shot, 'ayon_path', '/sq010/sh010');
-    publish(hex(shot));
+    rig.publish(hex(shot));
     rig.take();
     rig.bob.rename(shot, 'other');
     const [event] = rig.take();
@@ -121,7 +110,7 @@ describe('what a result says it settled, and what it leaves behind', () => {
 
   test('a refused move leaves the path of the pair as it is in AYON', async () => {
     const shot = rig.id('sq010/sh010');
-    publish(hex(shot));
+    rig.publish(hex(shot));
     rig.bob.move(shot, rig.id('assets'));
     const [event] = rig.take();
 
