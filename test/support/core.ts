@@ -227,6 +227,13 @@ export class Core {
     return this.client.workflow.getHandle(eventWorkflowId(event.id));
   }
 
+  /** How many signals of this name a workflow has received. */
+  async received(handle: WorkflowHandle, signal: string): Promise<number> {
+    const { events } = await handle.fetchHistory();
+    const names = events?.map((each) => each.workflowExecutionSignaledEventAttributes?.signalName) ?? [];
+    return names.filter((each) => each === signal).length;
+  }
+
   queue(project: string): WorkflowHandle {
     return this.client.workflow.getHandle(projectQueueId(project));
   }

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import { eventWorkflowId } from '../../../src/contracts/names';
 import { failure } from '../../../src/errors';
@@ -54,7 +53,10 @@ test('a grant that is delivered twice gives one turn: after it the event stays p
     'both grants to be sent',
     () => core.of(event.id).length === 1 && grantTwice === undefined,
   );
-  await pause(500);
+  await eventually(
+    'both grants to arrive',
+    async () => (await core.received(core.handle(event), 'grant')) === 2,
+  );
 
   gate.open();
 
@@ -82,7 +84,10 @@ test('an answer that is repeated after the event got its next turn does not free
 
   again.open();
   await eventually('the second turn to be used', () => core.of(event.id).length === 2);
-  await pause(500);
+  await eventually(
+    'the answer to be repeated',
+    async () => (await core.received(core.queue(project), 'done')) === 2,
+  );
   gate.open();
 
   await core.untilStanding(event, 'completed applied');
