@@ -62,7 +62,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   workers: ['contracts', 'errors', 'observability', 'type:config', 'node', '@temporalio/worker'],
   cli: ['*'],
-  simulators: ['node', 'ws', 'graphql', 'type:graphql'],
+  simulators: ['node', 'ws', 'graphql', 'type:graphql', 'sharp', 'yaml', 'zod'],
 };
 
 interface Import {
