@@ -10,6 +10,8 @@ export interface Caller {
   readonly strict: boolean;
   readonly clientToken: string | null;
   readonly pushToken: string | null;
+  /** Base address under which the client reached the server; undefined for work in this process. */
+  readonly origin?: string;
 }
 
 /** One running batch. */
@@ -17,6 +19,8 @@ export interface Work {
   readonly transaction: Transaction;
   readonly reader: Reader;
   readonly caller: Caller;
+  /** Runs once the whole batch is committed: for what a rollback could not take back. */
+  afterCommit(effect: () => void): void;
 }
 
 /** @throws FtrackError when the caller may not touch the row's project */

@@ -1,4 +1,4 @@
-import { FtrackError, validationError } from '../errors';
+import { validationError } from '../errors';
 import { runQuery } from '../query/execute';
 import { schemaHash, schemasAnswer } from '../schema/answer';
 import type { SchemaRegistry } from '../schema/registry';
@@ -8,9 +8,9 @@ import { Store } from '../store/store';
 import type { Change } from '../store/transaction';
 import { Transaction } from '../store/transaction';
 import type { Data, Value } from '../values';
-import { isRecord } from '../values';
 import type { Caller, Work } from './caller';
 import { checkBatch } from './constraints';
+import { OperationRegistry } from './registry';
 import type { SentOperation } from './write';
 import { create, remove, update } from './write';
 
@@ -20,31 +20,30 @@ export interface Commit {
   readonly caller: Caller;
 }
 
-type Handler = (work: Work, operation: SentOperation) => unknown;
-
 /** One ftrack workspace: its data and the operations on it. Batches are synchronous and so never interleave. */
 export class Workspace {
   readonly store: Store;
   readonly customValues: CustomValues;
+  /** Other parts add the operations that they do. */
+  readonly operations = new OperationRegistry();
   /** Called once for every batch that changed something. */
   onCommit: (commit: Commit) => void = () => undefined;
   private readonly schemas: readonly Data[];
   private readonly hash: string;
-  private readonly handlers: Readonly<Record<string, Handler>>;
 
   constructor(registry: SchemaRegistry) {
     this.store = new Store(registry);
     this.customValues = new CustomValues(this.store);
     this.schemas = schemasAnswer(registry);
     this.hash = schemaHash(this.schemas);
-    this.handlers = {
+    this.operations.add({
       query: (work, operation) => ({ action: 'query', ...this.query(work, operation) }),
       create: (work, operation) => ({ action: 'create', data: create(work, operation) }),
       update: (work, operation) => ({ action: 'update', data: update(work, operation) }),
       delete: (work, operation) => ({ action: 'delete', data: remove(work, operation) }),
       query_schemas: () => this.schemas,
       query_server_information: (work, operation) => this.information(work, operation),
-    };
+    });
   }
 
   reader(username: string): Reader {
@@ -61,32 +60,41 @@ export class Workspace {
     if (!Array.isArray(operations)) {
       throw validationError('The request body must be a list of operations.');
     }
+    return this.transact(caller, (work) =>
+      operations.map((operation: unknown) => this.operations.perform(work, operation)),
+    );
+  }
+
+  /**
+   * Runs writes as one transaction with the checks and events of a batch: for what the server does by itself.
+   *
+   * @param writes must be synchronous; when it throws, nothing of it stays
+   */
+  transact<Result>(caller: Caller, writes: (work: Work) => Result): Result {
     const transaction = new Transaction(this.store);
-    const work: Work = { transaction, reader: this.reader(caller.username), caller };
+    const effects: (() => void)[] = [];
+    const work: Work = {
+      transaction,
+      reader: this.reader(caller.username),
+      caller,
+      afterCommit: (effect) => void effects.push(effect),
+    };
+    let result: Result;
     try {
-      const results = operations.map((operation: unknown) => this.perform(work, operation));
+      result = writes(work);
       checkBatch(work);
       const changes = transaction.changes();
       if (changes.length > 0) {
         this.onCommit({ changes, caller });
       }
-      return results;
     } catch (error) {
       transaction.rollback();
       throw error;
     }
-  }
-
-  private perform(work: Work, operation: unknown): unknown {
-    const action = isRecord(operation) ? operation['action'] : undefined;
-    if (!isRecord(operation) || typeof action !== 'string') {
-      throw validationError('An operation must be an object with an "action".');
+    for (const effect of effects) {
+      effect();
     }
-    const handler = Object.hasOwn(this.handlers, action) ? this.handlers[action] : undefined;
-    if (!handler) {
-      throw new FtrackError('ValueError', `Invalid action u'${action}'`, { status: 422 });
-    }
-    return handler(work, operation);
+    return result;
   }
 
   private query(work: Work, operation: SentOperation): object {
