@@ -28,6 +28,13 @@ export interface RouteAnswer {
 
 export type RouteHandler = (request: RouteRequest) => RouteAnswer | Promise<RouteAnswer>;
 
+/** A route that takes files: its body is only bytes. */
+export interface FileRoute {
+  readonly handle: RouteHandler;
+  /** Largest body that is read, bytes; default: the server's. */
+  readonly bodyLimit: number;
+}
+
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
 /** One answered (or cut) request. `status` 0: the socket was destroyed instead of an answer. */
@@ -60,6 +67,13 @@ interface Route {
   readonly method: string;
   readonly segments: readonly string[];
   readonly handler: RouteHandler;
+  /** Set for bodies that are only bytes: no JSON is looked for. */
+  readonly bodyLimit?: number;
+}
+
+interface Found {
+  readonly route: Route;
+  readonly params: Record<string, string>;
 }
 
 const maxCalls = 20_000;
@@ -172,8 +186,11 @@ export class SimulatorServer {
   }
 
   /** @param pattern path with `:name` segments; a last segment `*` takes the rest */
-  route(method: string, pattern: string, handler: RouteHandler): void {
-    this.routes.push({ method, segments: pattern.split('/').slice(1), handler });
+  route(method: string, pattern: string, handler: RouteHandler | FileRoute): void {
+    const segments = pattern.split('/').slice(1);
+    const own =
+      typeof handler === 'function' ? { handler } : { handler: handler.handle, bodyLimit: handler.bodyLimit };
+    this.routes.push({ method, segments, ...own });
   }
 
   /** Takes websocket upgrades; without one they are refused by node. */
@@ -229,13 +246,10 @@ export class SimulatorServer {
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const started = performance.now();
     const at = Date.now();
-    const raw = await readBody(request, this.options.bodyLimit ?? 64 * 1024 * 1024);
-    const { routed, handler } = this.dispatch(request, raw ?? Buffer.alloc(0));
+    const { routed, handler } = await this.receive(request);
     const quiet = (this.options.quietPrefixes ?? []).some((prefix) => routed.path.startsWith(prefix));
     const fault = quiet ? undefined : this.faults.take(routed);
-    const result = raw
-      ? await this.work({ routed, handler, fault })
-      : { status: 413, json: { message: 'The request body is longer than the simulator reads.' } };
+    const result = await this.work({ routed, handler, fault });
     const status = result ? this.send(response, result) : 0;
     if (!result) {
       request.socket.destroy();
@@ -245,6 +259,17 @@ export class SimulatorServer {
       const ms = performance.now() - started;
       this.calls.record({ at, method: routed.method, path: routed.path, body, status, ms });
     }
+  }
+
+  private async receive(request: IncomingMessage): Promise<{ routed: RouteRequest; handler: RouteHandler }> {
+    // A target like `//` is no address of its own; it then matches no route.
+    const target = request.url ?? '/';
+    const url = new URL(URL.canParse(target, this.url) ? target : '/', this.url);
+    const found = this.find(request.method ?? 'GET', url.pathname.split('/').slice(1).map(decode));
+    const limit = found?.route.bodyLimit ?? this.options.bodyLimit ?? 64 * 1024 * 1024;
+    const raw = await readBody(request, limit);
+    const handler = raw ? (found?.route.handler ?? this.options.notFound ?? notFound) : tooLong;
+    return { routed: routedRequest(request, { url, found, raw: raw ?? Buffer.alloc(0) }), handler };
   }
 
   private summary(request: RouteRequest): string {
@@ -280,30 +305,7 @@ export class SimulatorServer {
     }
   }
 
-  private dispatch(request: IncomingMessage, raw: Buffer): { routed: RouteRequest; handler: RouteHandler } {
-    // A target like `//` is no address of its own; it then matches no route.
-    const target = request.url ?? '/';
-    const url = new URL(URL.canParse(target, this.url) ? target : '/', this.url);
-    const method = request.method ?? 'GET';
-    const segments = url.pathname.split('/').slice(1).map(decode);
-    const found = this.find(method, segments);
-    const parsed = parseJson(raw);
-    const routed: RouteRequest = {
-      method,
-      path: url.pathname,
-      query: url.searchParams,
-      headers: request.headers,
-      params: found?.params ?? {},
-      raw,
-      ...parsed,
-    };
-    return { routed, handler: found?.route.handler ?? this.options.notFound ?? notFound };
-  }
-
-  private find(
-    method: string,
-    segments: readonly string[],
-  ): { route: Route; params: Record<string, string> } | undefined {
+  private find(method: string, segments: readonly string[]): Found | undefined {
     for (const route of this.routes) {
       const params = route.method === method ? matchSegments(route.segments, segments) : undefined;
       if (params) {
@@ -328,6 +330,26 @@ export class SimulatorServer {
     }
     return status;
   }
+}
+
+function routedRequest(
+  request: IncomingMessage,
+  parts: { url: URL; found: Found | undefined; raw: Buffer },
+): RouteRequest {
+  const { url, found, raw } = parts;
+  return {
+    method: request.method ?? 'GET',
+    path: url.pathname,
+    query: url.searchParams,
+    headers: request.headers,
+    params: found?.params ?? {},
+    raw,
+    ...(found?.route.bodyLimit === undefined ? parseJson(raw) : { body: undefined, bodyError: undefined }),
+  };
+}
+
+function tooLong(): RouteAnswer {
+  return { status: 413, json: { message: 'The request body is longer than the simulator reads.' } };
 }
 
 function notFound(request: RouteRequest): RouteAnswer {
