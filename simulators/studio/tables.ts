@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { StudioAttribute, StudioStatus, StudioTaskType, StudioUser } from './studio-types';
+import type { StudioAttribute, StudioStatus, StudioTaskType, StudioUser } from './types';
 
 /** The same dashed uuid for the same text, so that two simulators and a test name one thing alike. */
 export function studioId(text: string): string {

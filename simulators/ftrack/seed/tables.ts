@@ -1,0 +1,95 @@
+import type { StudioUser } from '../../studio';
+import { studioId } from '../../studio';
+import type { SeedWriter } from './writer';
+
+const locations = [
+  ['ftrack.origin', 'ce9b348f-8809-11e3-821c-20c9d081909b'],
+  ['ftrack.unmanaged', 'cb268ecc-8809-11e3-a7e2-20c9d081909b'],
+  ['ftrack.review', 'cd41be70-8809-11e3-b98a-20c9d081909b'],
+  ['ftrack.connect', '07b82a97-8cf9-11e3-9383-20c9d081909b'],
+  ['ftrack.server', '3a372bde-05bc-11e4-8908-20c9d081909b'],
+] as const;
+
+/** Ids of the locations that every workspace has, by name. */
+export const locationIds: ReadonlyMap<string, string> = new Map(locations);
+
+const states = { NOT_STARTED: 'Not started', IN_PROGRESS: 'In progress', BLOCKED: 'Blocked', DONE: 'Done' };
+
+/** List categories that every workspace has; others come with the lists that use them. */
+const listCategories = ['Shots', 'Assets'];
+
+export function listCategoryId(name: string): string {
+  return studioId(`list category/${name}`);
+}
+
+function seedUser(writer: SeedWriter, user: StudioUser): void {
+  writer.put('User', {
+    id: user.id,
+    username: user.username,
+    email: user.email,
+    first_name: user.firstName,
+    last_name: user.lastName,
+    is_active: user.isActive ?? true,
+  });
+  for (const { role, projects } of user.roles ?? [{ role: 'Administrator' }]) {
+    const id = studioId(`user role/${user.id}/${role}`);
+    writer.put('UserSecurityRole', {
+      id,
+      user_id: user.id,
+      security_role_id: writer.idOf('role', role),
+      is_all_projects: projects === undefined,
+    });
+    for (const project of projects ?? []) {
+      writer.put('UserSecurityRoleProject', {
+        id: studioId(`user role/${user.id}/${role}/${project}`),
+        user_security_role_id: id,
+        project_id: writer.idOf('project', project),
+      });
+    }
+  }
+}
+
+/** Roles, users with their roles, groups with their members. */
+export function seedPeople(writer: SeedWriter): void {
+  const { studio } = writer;
+  for (const { id, name, type } of studio.roles) {
+    writer.put('SecurityRole', { id, name, type });
+  }
+  for (const user of [...studio.users, studio.serviceUser]) {
+    seedUser(writer, user);
+  }
+  for (const { id, name, parent, members } of studio.groups) {
+    writer.put('Group', { id, name, parent_id: parent === undefined ? null : writer.idOf('group', parent) });
+    for (const member of members) {
+      const userId = writer.idOf('user', member);
+      writer.put('Membership', { id: studioId(`member/${id}/${member}`), group_id: id, user_id: userId });
+    }
+  }
+}
+
+/** What the workspace offers to all projects: statuses, types, priorities, locations, list categories. */
+export function seedTables(writer: SeedWriter): void {
+  const { studio } = writer;
+  for (const [short, name] of Object.entries(states)) {
+    writer.put('State', { id: studioId(`state/${short}`), name, short });
+  }
+  for (const { id, name, color, sort, state } of studio.statuses) {
+    writer.put('Status', { id, name, color, sort, state_id: studioId(`state/${state}`) });
+  }
+  for (const { id, name, color, sort } of studio.taskTypes) {
+    writer.put('Type', { id, name, color, sort });
+  }
+  for (const { id, name, color, sort } of studio.priorities) {
+    writer.put('Priority', { id, name, color, sort });
+  }
+  for (const { id, name, short } of studio.assetTypes) {
+    writer.put('AssetType', { id, name, short });
+  }
+  for (const [name, id] of locations) {
+    writer.put('Location', { id, name });
+  }
+  const used = studio.projects.flatMap(({ lists = [] }) => lists.map(({ category }) => category));
+  for (const name of new Set([...listCategories, ...used])) {
+    writer.put('ListCategory', { id: listCategoryId(name), name });
+  }
+}
