@@ -36,7 +36,17 @@ export class Reader {
   }
 
   sees(row: Row): boolean {
-    return !this.store.hidesAnything || this.store.mayRead(this.username, this.store.projectOf(row));
+    const { access } = this.store;
+    if (access.seesEverything(this.username)) {
+      return true;
+    }
+    const projectId = this.store.projectOf(row);
+    const configurationId = row.data['configuration_id'];
+    return (
+      access.mayRead(this.username, projectId) &&
+      (typeof configurationId !== 'string' ||
+        access.mayUse(this.username, configurationId, { kind: 'read', projectId }))
+    );
   }
 
   scalar(row: Row, attribute: ScalarAttribute): Value {
@@ -79,16 +89,16 @@ export class Reader {
 
   /** Everything below a context, parents before children. */
   below(row: Row): Row[] {
-    const found: Row[] = [];
     const table = this.store.tableOf('Context');
-    const open = [row.key];
-    for (let id = open.shift(); id !== undefined; id = open.shift()) {
-      for (const child of table.where('parent_id', id)) {
-        found.push(child);
-        open.push(child.key);
+    const found = new Set<Row>([row]);
+    // A set is walked in the order of insertion, what is added meanwhile included. Like above, there may be circles.
+    for (const context of found) {
+      for (const child of table.where('parent_id', context.key)) {
+        found.add(child);
       }
     }
-    return found;
+    found.delete(row);
+    return [...found];
   }
 
   timeLogged(row: Row): number {

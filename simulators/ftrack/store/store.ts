@@ -1,6 +1,8 @@
 import type { EntitySchema, SchemaRegistry } from '../schema/registry';
 import type { Data, Value } from '../values';
 import { asText } from '../values';
+import { Access } from './access';
+import { projectIdOfRow } from './ownership';
 import type { Row } from './table';
 import { Table } from './table';
 
@@ -30,7 +32,7 @@ function indexedColumns(schemas: readonly EntitySchema[], family: string): Set<s
 export class Store {
   readonly registry: SchemaRegistry;
   private readonly tables = new Map<string, Table>();
-  private readonly hiddenProjects = new Map<string, ReadonlySet<string>>();
+  readonly access: Access;
 
   constructor(registry: SchemaRegistry) {
     this.registry = registry;
@@ -41,6 +43,7 @@ export class Store {
         this.tables.set(schema.family, new Table(indexedColumns(schemas, schema.family), sortColumn));
       }
     }
+    this.access = new Access(this);
   }
 
   /** The table in which entities of this type live. */
@@ -72,39 +75,15 @@ export class Store {
 
   /** From now on these users (default: everyone) read nothing of this project and cannot write to it. */
   hideProject(projectId: string, usernames: readonly string[] = []): void {
-    this.hiddenProjects.set(projectId, new Set(usernames));
+    this.access.hide(projectId, usernames);
   }
 
   showProject(projectId: string): void {
-    this.hiddenProjects.delete(projectId);
-  }
-
-  /** Whether a user may read entities of this project; undefined stands for entities of no project. */
-  mayRead(username: string, projectId: string | undefined): boolean {
-    const hiddenFor = projectId === undefined ? undefined : this.hiddenProjects.get(projectId);
-    return hiddenFor === undefined || (hiddenFor.size > 0 && !hiddenFor.has(username));
-  }
-
-  get hidesAnything(): boolean {
-    return this.hiddenProjects.size > 0;
+    this.access.show(projectId);
   }
 
   /** Id of the project to which a row belongs. */
   projectOf(row: Row): string | undefined {
-    if (row.type === 'Project') {
-      return row.key;
-    }
-    const direct = row.data['project_id'];
-    if (typeof direct === 'string') {
-      return direct;
-    }
-    for (const column of ['context_id', 'entity_id', 'parent_id', 'from_id']) {
-      const context = this.context(row.data[column]);
-      if (context) {
-        return context.type === 'Project' ? context.key : (context.data['project_id'] as string | undefined);
-      }
-    }
-    const list = row.data['list_id'];
-    return typeof list === 'string' ? (this.find('List', list)?.data['project_id'] as string) : undefined;
+    return projectIdOfRow(this, row);
   }
 }
