@@ -28,13 +28,16 @@ export class ProjectBuilder {
   }
 
   add(entity: NewEntity, details: Details = {}): string {
-    const parentPath =
-      entity.parent === null ? this.project : (this.paths.get(entity.parent) ?? this.project);
-    const path = `${parentPath}/${entity.name}`;
+    const path = `${this.pathOf(entity.parent ?? '')}/${entity.name}`;
     const id = studioId(`entity/${path}`);
     this.paths.set(id, path);
     this.entities.push({ id, ...entity, ...details });
     return id;
+  }
+
+  /** Names from the project down to the entity, joined with `/`. */
+  pathOf(id: string): string {
+    return this.paths.get(id) ?? this.project;
   }
 
   build(facts: Omit<StudioProject, 'id' | 'name' | 'entities'>): StudioProject {
