@@ -3,6 +3,7 @@ import { runQuery } from '../query/execute';
 import { schemaHash, schemasAnswer } from '../schema/answer';
 import type { SchemaRegistry } from '../schema/registry';
 import { CustomValues } from '../store/custom-values';
+import type { ComponentAddresses } from '../store/reader';
 import { Reader } from '../store/reader';
 import { Store } from '../store/store';
 import type { Change } from '../store/transaction';
@@ -28,6 +29,8 @@ export class Workspace {
   readonly operations = new OperationRegistry();
   /** Called once for every batch that changed something. */
   onCommit: (commit: Commit) => void = () => undefined;
+  /** Where the files of components are; without it computed addresses are null. */
+  componentAddresses: (origin: string | undefined) => ComponentAddresses | undefined = () => undefined;
   private readonly schemas: readonly Data[];
   private readonly hash: string;
 
@@ -46,8 +49,10 @@ export class Workspace {
     });
   }
 
-  reader(username: string): Reader {
-    return new Reader(this.store, { customValues: this.customValues, username });
+  /** @param origin base address under which the client reached the server */
+  reader(username: string, origin?: string): Reader {
+    const addresses = this.componentAddresses(origin);
+    return new Reader(this.store, { customValues: this.customValues, username, addresses });
   }
 
   /**
@@ -75,7 +80,7 @@ export class Workspace {
     const effects: (() => void)[] = [];
     const work: Work = {
       transaction,
-      reader: this.reader(caller.username),
+      reader: this.reader(caller.username, caller.origin),
       caller,
       afterCommit: (effect) => void effects.push(effect),
     };

@@ -19,20 +19,36 @@ const computedScalars: Record<string, Computed> = {
       })),
   time_logged: (reader, row) => reader.timeLogged(row),
   bid_time_logged_difference: (reader, row) => Number(row.data['bid'] ?? 0) - reader.timeLogged(row),
-  thumbnail_url: () => ({ value: '/img/thumbnail2.png' }),
+  thumbnail_url: (reader, row) => reader.thumbnailUrl(row),
+  url: (reader, row) => reader.fileUrl(row),
 };
 computedScalars['_link'] = computedScalars['link'] as Computed;
+
+/** Where clients can fetch the files of components. */
+export interface ComponentAddresses {
+  file(componentId: string): string;
+  /** @param componentId null for an entity without a thumbnail */
+  thumbnail(componentId: string | null): string;
+}
+
+/** The location whose files the server itself holds. */
+export const serverLocationId = '3a372bde-05bc-11e4-8908-20c9d081909b';
 
 /** Reads attributes of rows as one user sees them: what the user may not see is left out silently. */
 export class Reader {
   readonly store: Store;
   readonly customValues: CustomValues;
   private readonly username: string;
+  private readonly addresses: ComponentAddresses | undefined;
 
-  constructor(store: Store, options: { customValues?: CustomValues; username: string }) {
+  constructor(
+    store: Store,
+    options: { customValues?: CustomValues; username: string; addresses?: ComponentAddresses | undefined },
+  ) {
     this.store = store;
     this.customValues = options.customValues ?? new CustomValues(store);
     this.username = options.username;
+    this.addresses = options.addresses;
   }
 
   sees(row: Row): boolean {
@@ -99,6 +115,19 @@ export class Reader {
     }
     found.delete(row);
     return [...found];
+  }
+
+  /** Of the entity's thumbnail, or of the component to which the row leads. */
+  thumbnailUrl(row: Row): Value {
+    const id = row.data['thumbnail_id'] ?? row.data['component_id'];
+    return this.addresses ? { value: this.addresses.thumbnail(typeof id === 'string' ? id : null) } : null;
+  }
+
+  /** Of the component to which the row leads; null when the server does not hold its file. */
+  fileUrl(row: Row): Value {
+    const { component_id: id, location_id: location = serverLocationId } = row.data;
+    const isHere = typeof id === 'string' && location === serverLocationId;
+    return isHere && this.addresses ? { value: this.addresses.file(id) } : null;
   }
 
   timeLogged(row: Row): number {
