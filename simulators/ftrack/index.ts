@@ -10,7 +10,7 @@ import { Hand } from './hand';
 import { EventHub } from './hub/hub';
 import type { Commit } from './operations/workspace';
 import { Workspace } from './operations/workspace';
-import { builtInSchemas, SchemaRegistry } from './schema/registry';
+import { SchemaRegistry, workspaceSchemas } from './schema/registry';
 import { seedStudio } from './seed';
 import { createFtrackServer } from './server';
 import type { Store } from './store/store';
@@ -59,13 +59,15 @@ export interface FtrackSimulator {
 }
 
 class Simulator {
-  readonly workspace = new Workspace(new SchemaRegistry(builtInSchemas()));
-  readonly eventLog = new EventLog(this.workspace.store);
+  readonly workspace: Workspace;
+  readonly eventLog: EventLog;
   readonly credentials: Credentials;
   readonly hub: EventHub;
   private readonly socialFeed: boolean;
 
-  constructor(options: FtrackSimulatorOptions) {
+  constructor(options: FtrackSimulatorOptions, studio: Studio) {
+    this.workspace = new Workspace(new SchemaRegistry(workspaceSchemas(studio.objectTypes)));
+    this.eventLog = new EventLog(this.workspace.store);
     this.socialFeed = options.socialFeed ?? true;
     this.credentials = new Credentials(this.workspace.store, options.credentials);
     this.hub = new EventHub({
@@ -106,7 +108,7 @@ class Simulator {
 /** Starts a simulated ftrack: HTTP API and event hub on one port. */
 export async function startFtrackSimulator(options: FtrackSimulatorOptions = {}): Promise<FtrackSimulator> {
   const studio = options.studio ?? sampleStudio();
-  const simulator = new Simulator(options);
+  const simulator = new Simulator(options, studio);
   const { workspace, hub, credentials, eventLog } = simulator;
   seedStudio(workspace.store, studio);
   const server = createFtrackServer({ workspace, hub, credentials });

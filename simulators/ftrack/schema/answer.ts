@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Data, Value } from '../values';
-import type { Attribute, ScalarAttribute, ScalarType } from './notation';
+import type { Attribute, ScalarAttribute, ScalarType, SchemaDefinition } from './notation';
 import type { EntitySchema, SchemaRegistry } from './registry';
+import { remarks } from './remarks';
 
 const wireTypes: Record<ScalarType, string> = {
   str: 'string',
@@ -15,18 +16,19 @@ const wireTypes: Record<ScalarType, string> = {
   obj: 'object',
 };
 
-const formats: Partial<Record<ScalarType, string>> = { dt: 'date-time', json: 'json', fk: 'foreign_key' };
+const formats: Partial<Record<ScalarType, string>> = { dt: 'date-time', json: 'json' };
 
 function scalarProperty(attribute: ScalarAttribute): Data {
-  const property: Data = { type: wireTypes[attribute.type] };
-  const format = attribute.target === undefined ? formats[attribute.type] : 'foreign_key';
+  const property: Data = { type: wireTypes[attribute.type], ...attribute.extra };
+  const format = formats[attribute.type];
   if (format !== undefined) {
     property['format'] = format;
   }
-  if (attribute.target !== undefined) {
-    property['description'] = `Foreign key(s): ${attribute.target}.id`;
+  if (attribute.refersTo !== undefined) {
+    property['format'] = 'foreign_key';
+    property['description'] = `Foreign key(s): ${attribute.refersTo}`;
   }
-  if (attribute.initial !== undefined) {
+  if (attribute.initial !== undefined && !attribute.silent) {
     property['default'] = attribute.initial;
   }
   return property;
@@ -41,16 +43,23 @@ function property(attribute: Attribute): Data {
     case 'relation':
       return { $ref: attribute.target, ...alias, ...hidden };
     case 'collection':
-      return { type: 'array', items: { $ref: attribute.target }, ...alias, ...hidden };
+      return { type: 'array', items: { $ref: attribute.shownAs }, ...alias, ...hidden };
     case 'mapped':
       return {
         type: 'mapped_array',
-        key_value_attributes: { key: 'key', value: 'value' },
+        // What cannot be selected needs no key and value.
+        ...(attribute.restricted ? {} : { key_value_attributes: { key: 'key', value: 'value' } }),
         items: { $ref: attribute.target },
         ...alias,
         ...hidden,
       };
   }
+}
+
+/** The property with the remark on it that this schema or one of its mixins has. */
+function remarked(schema: EntitySchema, attribute: Attribute): Data {
+  const remark = [...schema.lineage].map((id) => remarks[`${id}.${attribute.name}`]).find(Boolean);
+  return remark === undefined ? property(attribute) : { ...property(attribute), description: remark };
 }
 
 function aliasOf(schema: EntitySchema): Data {
@@ -65,26 +74,34 @@ function aliasOf(schema: EntitySchema): Data {
   return { alias_for: { id: alias, classifiers: { [column]: classifier.value } } };
 }
 
-function describe(schema: EntitySchema, registry: SchemaRegistry): Data {
-  const attributes = [...schema.attributes.values()].filter(
-    (attribute) => attribute.kind === 'scalar' || registry.has(attribute.target),
-  );
-  const named = (keep: (attribute: Attribute) => boolean): Value[] =>
-    attributes.filter(keep).map((attribute) => attribute.name);
+function mixinOf({ mixin, hints }: SchemaDefinition): Data {
+  return mixin === undefined ? {} : { $mixin: { $ref: mixin, ...(hints ? { hints } : {}) } };
+}
+
+function describe(schema: EntitySchema): Data {
+  const attributes = [...schema.attributes.values()];
   const { definition } = schema;
-  const system = (definition.system ?? []).map((name) => schema.attributes.get(name)?.legacy ?? name);
-  const computed = named((attribute) => attribute.computed && attribute.kind === 'scalar');
+  const { alsoSystem = [], alsoRequired = [], alsoImmutable = [], system = [] } = definition;
+  const named = (keep: (attribute: Attribute) => boolean, also: readonly string[]): Value[] => [
+    ...new Set([...attributes.filter(keep).map((attribute) => attribute.name), ...also]),
+  ];
+  const shown = [...system.map((name) => schema.attributes.get(name)?.legacy ?? name), ...alsoSystem];
+  const isComputed = (attribute: Attribute): boolean =>
+    attribute.computed && (attribute.kind === 'scalar' || attribute.kind === 'relation');
+  const computed = named(isComputed, []);
   return {
     id: schema.id,
     type: 'object',
     ...aliasOf(schema),
-    ...(definition.mixin === undefined ? {} : { $mixin: { $ref: definition.mixin } }),
-    properties: Object.fromEntries(attributes.map((attribute) => [attribute.name, property(attribute)])),
+    ...mixinOf(definition),
+    properties: Object.fromEntries(
+      attributes.map((attribute) => [attribute.name, remarked(schema, attribute)]),
+    ),
     primary_key: [...schema.primaryKey],
-    required: named((attribute) => attribute.required),
-    immutable: named((attribute) => attribute.immutable),
+    required: named((attribute) => attribute.required, alsoRequired),
+    immutable: named((attribute) => attribute.immutable, alsoImmutable),
     default_projections: [...(definition.defaults ?? schema.primaryKey)],
-    ...(system.length === 0 ? {} : { system_projections: system }),
+    ...(shown.length === 0 ? {} : { system_projections: shown }),
     ...(computed.length === 0 ? {} : { computed }),
     ...(definition.group === true ? { metadata: { group_by: true } } : {}),
   };
@@ -92,7 +109,10 @@ function describe(schema: EntitySchema, registry: SchemaRegistry): Data {
 
 /** The answer to `query_schemas`. */
 export function schemasAnswer(registry: SchemaRegistry): Data[] {
-  return registry.all().map((schema) => describe(schema, registry));
+  return registry
+    .all()
+    .filter((schema) => schema.definition.internal !== true)
+    .map(describe);
 }
 
 function ascii(text: string): string {

@@ -1,4 +1,4 @@
-import type { Value } from '../values';
+import type { Data, Value } from '../values';
 
 export type ScalarType = 'str' | 'fk' | 'int' | 'num' | 'bool' | 'dt' | 'json' | 'var' | 'obj';
 
@@ -18,20 +18,28 @@ export interface ScalarAttribute extends AttributeBase {
   readonly type: ScalarType;
   /** The schema that a foreign key points to. */
   readonly target: string | undefined;
+  /** How `query_schemas` names what a foreign key points to: `User.user_id`. */
+  readonly refersTo?: string | undefined;
   /** `{uid}` stands for a new uuid. */
   readonly initial: Value | undefined;
+  /** The server fills `initial` in without telling clients that it does. */
+  readonly silent?: boolean;
+  /** What `query_schemas` says besides type, format and default. */
+  readonly extra?: Readonly<Data>;
 }
 
 export interface RelationAttribute extends AttributeBase {
   readonly kind: 'relation';
   readonly target: string;
-  /** Own column that holds the target's id; empty for a computed relation. */
+  /** Own column that holds the target's id, which need not be an attribute; empty for a computed relation. */
   readonly column: string;
 }
 
 export interface CollectionAttribute extends AttributeBase {
   readonly kind: 'collection' | 'mapped';
   readonly target: string;
+  /** What `query_schemas` calls the target although other subtypes are members too. */
+  readonly shownAs: string;
   /** Column of the target that holds the own id; empty for a computed collection. */
   readonly column: string;
   /** Only targets with this value in this column are members; new members get it. */
@@ -59,40 +67,59 @@ export interface SchemaDefinition {
   readonly group?: boolean;
   /** Immutable here although the mixin lets it change. */
   readonly alsoImmutable?: readonly string[];
+  /** Required here although the mixin does not ask for it. */
+  readonly alsoRequired?: readonly string[];
+  /** System projections that no attribute shows: names of internal columns. */
+  readonly alsoSystem?: readonly string[];
   /** Default values that differ from the mixin's. */
   readonly initials?: Readonly<Record<string, Value>>;
+  /** Rows of this schema, a mixin of it, are its rows too: the same thing under another name. */
+  readonly faceOf?: string;
   /** Rows are computed on reading; there is no table. */
   readonly virtual?: boolean;
+  /** Rows between others that clients reach only through collections; not in `query_schemas`. */
+  readonly internal?: boolean;
+  /** No entity has exactly this type. */
+  readonly abstract?: boolean;
+  /** Remarks on the mixin for clients that derive types from it. */
+  readonly hints?: Data;
   readonly attributes: readonly Attribute[];
 }
 
-const attributeForm = /^(\w+):(\S+?)(?:=(\w+))?([!*~^]*)(?: d=(.*))?$/;
-const targetForm = /^(\w+)(~)?(?:\((\w+)(?:,(\w+)=(\w+))?\))?(?: via (\w+)\((\w+),(\w+)\))?$/;
+const attributeForm = /^(\w+):(\S+?)(?:=(\w+))?([!*~^]*)(?: ([ds])=(.*))?$/;
+const targetForm =
+  /^(?:(\w+)<)?(\w+)(~)?(?:\((\w+)(?:,(\w+)=(\w+))?\)|\((~)\))?(?: via (\w+)\((\w+),(\w+)\))?$/;
+const keyForm = /^(int)?(?:@(\w+)(?:\.(\w+))?|fk\((\w+\.\w+)\))$/;
+const choiceForm = /^enum\(([\w|]+)\)$/;
 
-interface Target {
-  readonly target: string;
-  readonly column: string;
-  readonly filter: CollectionAttribute['filter'];
-  readonly via: CollectionAttribute['via'];
-}
+/** Texts about which `query_schemas` says more than their type. */
+const specialTexts: Readonly<Record<string, Data>> = {
+  schema: { transform: { client: '{schema_id}', server: '{table_name}' } },
+  digits: { format: 'integer' },
+};
 
-function parseTarget(text: string): Target {
+function parseTarget(
+  text: string,
+): Pick<CollectionAttribute, 'target' | 'shownAs' | 'column' | 'filter' | 'via'> & { computed: boolean } {
   const match = targetForm.exec(text.replaceAll('>via>', ' via '));
   if (!match) {
     throw new Error(`The schema notation cannot read the target "${text}".`);
   }
-  const [, target = '', , column = '', filterColumn, value = '', schema, own = '', other = ''] = match;
+  const [, shownAs, target = '', free, column = '', filterColumn, value = '', unbound] = match;
+  const [schema, own = '', other = ''] = match.slice(8);
   return {
     target,
+    shownAs: shownAs ?? target,
     column,
     filter: filterColumn === undefined ? undefined : { column: filterColumn, value },
     via: schema === undefined ? undefined : { schema, own, other },
+    computed: (free ?? unbound) !== undefined,
   };
 }
 
 function parseAttribute(text: string): Attribute {
   const match = attributeForm.exec(text.replaceAll(' via ', '>via>'));
-  const [, name = '', type = '', legacy, flags = '', initial] = match ?? [];
+  const [, name = '', type = '', legacy, flags = '', how, initial] = match ?? [];
   if (!match) {
     throw new Error(`The schema notation cannot read the attribute "${text}".`);
   }
@@ -104,33 +131,60 @@ function parseAttribute(text: string): Attribute {
     computed: flags.includes('~'),
     restricted: flags.includes('^'),
   };
-  return typed(base, type, initial);
+  return typed(base, type, { initial, silent: how === 's' });
 }
 
-function typed(base: AttributeBase, type: string, initial: string | undefined): Attribute {
+interface Start {
+  readonly initial: string | undefined;
+  readonly silent: boolean;
+}
+
+function typed(base: AttributeBase, type: string, start: Start): Attribute {
   const first = type.charAt(0);
   if (first === '>') {
-    const { target, column } = parseTarget(type.slice(1));
-    return { ...base, kind: 'relation', target, column: column || (base.computed ? '' : `${base.name}_id`) };
+    const { target, column, computed } = parseTarget(type.slice(1));
+    const isComputed = base.computed || computed;
+    return { ...base, kind: 'relation', target, column: column || (isComputed ? '' : `${base.name}_id`) };
   }
   if (first === '[' || first === '{') {
-    return { ...base, kind: first === '[' ? 'collection' : 'mapped', ...parseTarget(type.slice(1, -1)) };
+    const { computed, ...target } = parseTarget(type.slice(1, -1));
+    const kind = first === '[' ? 'collection' : 'mapped';
+    return { ...base, computed: base.computed || computed, kind, ...target };
   }
+  const initial = start.initial === undefined ? undefined : (JSON.parse(start.initial) as Value);
+  return { ...base, kind: 'scalar', ...scalarType(type), initial, silent: start.silent };
+}
+
+function scalarType(type: string): Pick<ScalarAttribute, 'type' | 'target' | 'refersTo' | 'extra'> {
+  const [isKey, int, target, column = 'id', refersTo] = keyForm.exec(type) ?? [];
+  if (isKey !== undefined) {
+    const plain = int === undefined ? 'str' : 'int';
+    return target === undefined
+      ? { type: 'fk', target, refersTo, extra: {} }
+      : { type: plain, target, refersTo: `${target}.${column}`, extra: {} };
+  }
+  const choices = choiceForm.exec(type)?.[1];
+  const extra = choices === undefined ? specialTexts[type] : { enum: choices.split('|') };
   return {
-    ...base,
-    kind: 'scalar',
-    type: first === '@' ? 'str' : (type as ScalarType),
-    target: first === '@' ? type.slice(1) : undefined,
-    initial: initial === undefined ? undefined : (JSON.parse(initial) as Value),
+    type: extra ? 'str' : (type as ScalarType),
+    target: undefined,
+    refersTo: undefined,
+    extra: extra ?? {},
   };
 }
 
 /**
  * Reads the compact form: attributes separated by `;` or line ends, each `name:type=legacy flags d=default`.
  *
- * Types: `str int num bool dt json var obj`, `@Target` a foreign key, `fk` one to what the simulator does not have, `>Target(own column)` a relation (default
- * column `<name>_id`), `[Target(column,filter=value)]` a collection, `[Target via Link(own,other)]` one over link
- * rows, `{Target(column)}` a mapped array. Flags: `!` immutable, `*` required, `~` computed, `^` only for filters.
+ * - Plain types: `str int num bool dt json var obj`, `schema` a text that names an entity type, `digits` a number sent as
+ *   text, `enum(a|b)`.
+ * - Keys: `@Target` a foreign key, `@Target.column` one that `query_schemas` describes with another column than `id`,
+ *   `int@Target` a numeric one, `fk(Target.column)` one that is no reference to a row here.
+ * - `>Target(own column)` a relation; default column `<name>_id`, `(~)` computed.
+ * - `[Target(column,filter=value)]` a collection, `[Target via Link(own,other)]` one over link rows, `[Target~]` a
+ *   computed one, `[Shown<Target(column)]` one that `query_schemas` describes as `Shown`; `{Target(column)}` a mapped array.
+ * - Flags: `!` immutable, `*` required, `~` computed, `^` only for filters.
+ * - `d=` a default that clients are told, `s=` one that only the server knows; both JSON.
  */
 export function schema(
   id: string,

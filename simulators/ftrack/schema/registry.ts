@@ -2,8 +2,14 @@ import { validationError } from '../errors';
 import { activitySchemas } from './activity';
 import { contextSchemas } from './contexts';
 import { customAttributeSchemas } from './custom-attributes';
+import { listSchemas } from './lists';
 import type { Attribute, SchemaDefinition } from './notation';
+import { noteSchemas } from './notes';
+import type { ObjectType } from './object-types';
+import { builtInObjectTypes, objectTypeSchema } from './object-types';
 import { peopleSchemas } from './people';
+import { publishingSchemas } from './publishing';
+import { reviewSchemas } from './review';
 import { workflowSchemas } from './workflow';
 
 /** A schema with everything that it has from its mixins. */
@@ -20,21 +26,15 @@ export interface EntitySchema {
   readonly concrete: boolean;
 }
 
-const abstractSchemas = new Set([
-  'Context',
-  'TypedContext',
-  'Resource',
-  'BaseUser',
-  'CustomConfigurationBase',
-]);
-
 function adapt(attribute: Attribute, definition: SchemaDefinition): Attribute {
-  const immutable = attribute.immutable || (definition.alsoImmutable ?? []).includes(attribute.name);
-  const initial = definition.initials?.[attribute.name];
+  const { alsoImmutable = [], alsoRequired = [], initials = {} } = definition;
+  const immutable = attribute.immutable || alsoImmutable.includes(attribute.name);
+  const required = attribute.required || alsoRequired.includes(attribute.name);
+  const initial = initials[attribute.name];
   if (attribute.kind === 'scalar' && initial !== undefined) {
-    return { ...attribute, immutable, initial };
+    return { ...attribute, immutable, required, initial, silent: false };
   }
-  return { ...attribute, immutable };
+  return { ...attribute, immutable, required };
 }
 
 /** All schemas of a workspace by id. */
@@ -48,7 +48,8 @@ export class SchemaRegistry {
     }
     for (const id of this.schemas.keys()) {
       const subtypes = [...this.schemas.values()].filter((schema) => schema.lineage.has(id));
-      this.below.set(id, new Set(subtypes.map((schema) => schema.id)));
+      const { faceOf } = this.get(id).definition;
+      this.below.set(id, new Set([...subtypes.map((schema) => schema.id), ...(faceOf ? [faceOf] : [])]));
     }
   }
 
@@ -106,7 +107,7 @@ export class SchemaRegistry {
       definition,
       attributes,
       ...inherited(definition, mixin),
-      concrete: !abstractSchemas.has(definition.id),
+      concrete: definition.abstract !== true,
     };
   }
 }
@@ -125,12 +126,35 @@ function inherited(
     : { primaryKey: ownKey, family: definition.id, lineage: new Set([definition.id]) };
 }
 
-export function builtInSchemas(): SchemaDefinition[] {
-  return [
-    ...contextSchemas,
-    ...peopleSchemas,
-    ...workflowSchemas,
-    ...customAttributeSchemas,
-    ...activitySchemas,
-  ];
+const commonSchemas: readonly SchemaDefinition[] = [
+  ...contextSchemas,
+  ...peopleSchemas,
+  ...workflowSchemas,
+  ...publishingSchemas,
+  ...customAttributeSchemas,
+  ...noteSchemas,
+  ...listSchemas,
+  ...reviewSchemas,
+  ...activitySchemas,
+];
+
+/**
+ * The schemas of a workspace: those that every workspace has, and one for each object type that was added to it.
+ *
+ * @param added object types besides the built-in ones
+ * @throws Error when an object type is called like another schema
+ */
+export function workspaceSchemas(added: readonly ObjectType[] = []): SchemaDefinition[] {
+  const definitions = [...commonSchemas, ...builtInObjectTypes.map(objectTypeSchema)];
+  const taken = new Set(definitions.map(({ id }) => id));
+  for (const objectType of added) {
+    if (taken.has(objectType.type)) {
+      throw new Error(
+        `Object type ${JSON.stringify(objectType.name)} cannot be added: the schema ${objectType.type} exists. Give it another name.`,
+      );
+    }
+    taken.add(objectType.type);
+    definitions.push(objectTypeSchema(objectType));
+  }
+  return definitions;
 }

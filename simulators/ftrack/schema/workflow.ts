@@ -6,26 +6,91 @@ function pair(id: string, keys: [string, string], attributes: string): SchemaDef
   return schema(id, { primaryKey: keys, defaults: keys }, attributes);
 }
 
-export const workflowSchemas: readonly SchemaDefinition[] = [
+const statusRules: readonly SchemaDefinition[] = [
+  schema(
+    'StatusRuleGroup',
+    { defaults: ['id', 'status_id', 'entity_type'], abstract: true },
+    `id:str!* d="{uid}"; entity_type:str*; schema_id:@ProjectSchema*; schema:>ProjectSchema
+    status_id:@Status*; status:>Status; status_rules:[StatusRule(status_rule_group_id)]
+    role_id:@SecurityRole; role:>SecurityRole`,
+  ),
+  schema(
+    'TypedContextStatusRuleGroup',
+    {
+      mixin: 'StatusRuleGroup',
+      alias: 'TaskStatusRuleGroup',
+      defaults: ['object_type_id', 'id', 'status_id', 'entity_type'],
+    },
+    'object_type_id:@ObjectType*; object_type:>ObjectType',
+  ),
+  schema(
+    'AssetVersionStatusRuleGroup',
+    { mixin: 'StatusRuleGroup', defaults: ['id', 'status_id', 'entity_type'] },
+    '',
+  ),
+  schema(
+    'StatusRule',
+    { defaults: ['id', 'status_id'] },
+    `id:str!* d="{uid}"; status_rule_group_id:@StatusRuleGroup*; status_rule_group:>StatusRuleGroup
+    status_id:@Status*; status:>Status`,
+  ),
+];
+
+/** A change of status says below which kind of entity it happened. */
+function statusChange(target: string): SchemaDefinition {
+  return schema(
+    `${target}StatusChange`,
+    { mixin: 'StatusChange', hints: { '/alias_for': 'preserve' } },
+    `parent:>${target}`,
+  );
+}
+
+const statusChanges: readonly SchemaDefinition[] = [
+  schema(
+    'StatusChange',
+    { alias: 'Trac' },
+    `id:str=tracid!* s="{uid}"; date:dt; parent_id:str; parent_type:str; from_status_id:@Status
+    from_status:>Status; status_id:@Status; status:>Status; user_id:@User.user_id=userid; user:>User`,
+  ),
+  statusChange('TypedContext'),
+  statusChange('AssetVersion'),
+];
+
+const taskTemplates: readonly SchemaDefinition[] = [
+  schema(
+    'TaskTemplate',
+    { defaults: ['id', 'name'] },
+    `id:str!* d="{uid}"; name:str*; project_schema_id:@ProjectSchema=projectschemeid*
+    project_schema:>ProjectSchema=schema; items:[TaskTemplateItem(template_id)]`,
+  ),
+  schema(
+    'TaskTemplateItem',
+    {},
+    `id:str!* d="{uid}"; template_id:@TaskTemplate*; template:>TaskTemplate
+    task_type_id:@Type=tasktype_id*; task_type:>Type=taskType`,
+  ),
+];
+
+const projectSchemas: readonly SchemaDefinition[] = [
   schema(
     'Status',
     { alias: 'TaskStatus' },
-    `id:str=statusid!* d="{uid}"; name:str; color:str; sort:int d=0; is_active:bool=isactive* d=true
-    state_id:@State=statustypeid^; state:>State=statustype; tasks:[TypedContext(status_id)]`,
+    `id:str=statusid!* d="{uid}"; name:str; color:str; sort:int d=0; is_active:bool=isactive* s=true
+    state:>State=statustype; tasks:[Task<TypedContext(status_id)]`,
   ),
   schema('State', { alias: 'StatusType' }, 'id:str=typeid!* d="{uid}"; name:str; short:str'),
   schema(
     'Type',
     { alias: 'TaskType' },
     `id:str=typeid!* d="{uid}"; name:str; color:str* d="#510100"; sort:int* d=0
-    is_billable:bool=isbillable* d=true; tasks:[TypedContext(type_id)]
+    is_billable:bool=isbillable* d=true; tasks:[Task<TypedContext(type_id)]
     task_type_schemas:[TaskTypeSchema via TaskTypeSchemaType(type_id,task_type_schema_id)]=schemes`,
   ),
   schema(
     'Priority',
     { alias: 'PriorityType' },
     `id:str=priorityid!* d="{uid}"; name:str; color:str; sort:int d=0; value:num d=0
-    tasks:[TypedContext(priority_id)]`,
+    tasks:[Task<TypedContext(priority_id)]`,
   ),
   schema(
     'ObjectType',
@@ -34,7 +99,7 @@ export const workflowSchemas: readonly SchemaDefinition[] = [
     is_prioritizable:bool=ispriority d=true; is_schedulable:bool=isschedulable* d=false
     is_statusable:bool=isstatusable* d=true; is_taskable:bool=istaskable* d=true
     is_time_reportable:bool=istimereportable* d=false; is_typeable:bool=istypeable* d=true
-    tasks:[TypedContext(object_type_id)]
+    tasks:[Task<TypedContext(object_type_id)]
     project_schemas:[ProjectSchema via ProjectSchemaObjectType(object_type_id,project_schema_id)]`,
   ),
   schema(
@@ -51,7 +116,8 @@ export const workflowSchemas: readonly SchemaDefinition[] = [
     object_types:[ObjectType via ProjectSchemaObjectType(project_schema_id,object_type_id)]
     object_type_schemas:[Schema(project_schema_id)]=schemas; _schemas:[Schema(project_schema_id)]=schemas
     task_workflow_schema_overrides:[ProjectSchemaOverride(project_schema_id)]=overrides
-    _overrides:[ProjectSchemaOverride(project_schema_id)]=overrides`,
+    _overrides:[ProjectSchemaOverride(project_schema_id)]=overrides
+    task_templates:[TaskTemplate(project_schema_id)]=templates`,
   ),
   pair(
     'ProjectSchemaObjectType',
@@ -105,4 +171,11 @@ export const workflowSchemas: readonly SchemaDefinition[] = [
     ['task_type_schema_id', 'type_id'],
     'task_type_schema_id:@TaskTypeSchema=schemeid!*; type_id:@Type=typeid!*',
   ),
+];
+
+export const workflowSchemas: readonly SchemaDefinition[] = [
+  ...projectSchemas,
+  ...statusRules,
+  ...statusChanges,
+  ...taskTemplates,
 ];
