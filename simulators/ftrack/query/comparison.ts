@@ -8,23 +8,36 @@ export type ValueTest = (value: Value) => boolean;
 
 type Comparable = string | number | boolean;
 
-/** Ids compare exactly, because indexes do; other text ignores case. */
-function isIdentifier(attribute: ScalarAttribute): boolean {
-  return attribute.target !== undefined || /(^|_)id$/.test(attribute.name);
+/** Literal and stored values of an attribute brought to one form, in which they can be compared. */
+interface Conversion {
+  readonly literal: (text: string) => Comparable;
+  readonly stored: (value: Value) => Comparable | undefined;
 }
 
-function seconds(text: string, attribute: string): number {
+/** Ids compare exactly, because indexes do; other text ignores case. */
+export function isIdentifier(attribute: ScalarAttribute): boolean {
+  return attribute.target !== undefined || attribute.type === 'fk' || /(^|_)id$/.test(attribute.name);
+}
+
+/** Length of `YYYY-MM-DDTHH:MM:SS`: moments compare by the second. */
+const wholeSeconds = 19;
+
+function misfit(text: string, attribute: string, expected: string): Error {
+  return validationError(`Value ${JSON.stringify(text)} compared with ${attribute} is not ${expected}.`);
+}
+
+function moment(text: string, attribute: string): string {
   const parsed = parseDatetime(text);
   if (parsed === undefined) {
-    throw validationError(`Value ${JSON.stringify(text)} compared with ${attribute} is not a datetime.`);
+    throw misfit(text, attribute, 'a datetime');
   }
-  return Math.floor(Date.parse(`${parsed.slice(0, 19)}Z`) / 1000);
+  return parsed.slice(0, wholeSeconds);
 }
 
 function number(text: string, attribute: string): number {
   const parsed = Number(text);
   if (text.trim() === '' || Number.isNaN(parsed)) {
-    throw validationError(`Value ${JSON.stringify(text)} compared with ${attribute} is not a number.`);
+    throw misfit(text, attribute, 'a number');
   }
   return parsed;
 }
@@ -32,22 +45,23 @@ function number(text: string, attribute: string): number {
 function boolean(text: string, attribute: string): boolean {
   const lower = folded(text);
   if (!['true', 'false', '1', '0'].includes(lower)) {
-    throw validationError(`Value ${JSON.stringify(text)} compared with ${attribute} is not true or false.`);
+    throw misfit(text, attribute, 'true or false');
   }
   return lower === 'true' || lower === '1';
 }
 
-/** The literal and stored values of this attribute brought to one comparable form. */
-function conversion(attribute: ScalarAttribute): {
-  literal: (text: string) => Comparable;
-  stored: (value: Value) => Comparable | undefined;
-} {
+function textConversion(attribute: ScalarAttribute): Conversion {
+  const literal = isIdentifier(attribute) ? (text: string) => text : folded;
+  return { literal, stored: (value) => (typeof value === 'string' ? literal(value) : undefined) };
+}
+
+function conversion(attribute: ScalarAttribute): Conversion {
   const { name } = attribute;
   switch (attribute.type) {
     case 'dt':
       return {
-        literal: (text) => seconds(text, name),
-        stored: (value) => (typeof value === 'string' ? seconds(value, name) : undefined),
+        literal: (text) => moment(text, name),
+        stored: (value) => (typeof value === 'string' ? value.slice(0, wholeSeconds) : undefined),
       };
     case 'int':
     case 'num':
@@ -64,10 +78,8 @@ function conversion(attribute: ScalarAttribute): {
     case 'fk':
     case 'json':
     case 'var':
-    case 'obj': {
-      const fold = isIdentifier(attribute) ? (text: string) => text : folded;
-      return { literal: fold, stored: (value) => (typeof value === 'string' ? fold(value) : undefined) };
-    }
+    case 'obj':
+      return textConversion(attribute);
   }
 }
 
@@ -91,15 +103,36 @@ function compare(operator: Operator, left: Comparable, right: Comparable): boole
   }
 }
 
-function likePattern(text: string): RegExp {
-  const parts = text.split('%').map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${parts.join('[\\s\\S]*')}$`, 'i');
+/** Whether text fits a pattern, in which `%` stands for any characters, ignoring case; in linear time. */
+function likeTest(pattern: string): (text: string) => boolean {
+  const [head = '', ...rest] = folded(pattern).split('%');
+  const tail = rest.pop();
+  return (text) => {
+    const lower = folded(text);
+    if (tail === undefined) {
+      return lower === head;
+    }
+    let from = head.length;
+    for (const part of rest) {
+      const at = lower.indexOf(part, from);
+      if (at < 0) {
+        return false;
+      }
+      from = at + part.length;
+    }
+    return lower.startsWith(head) && lower.length - tail.length >= from && lower.endsWith(tail);
+  };
 }
 
-/** Custom attribute values are of any type: numbers by value, true as `true` or `1`, lists by their elements. */
-function variableForm(value: Value): string[] {
+function likeValueTest(pattern: string): ValueTest {
+  const matches = likeTest(pattern);
+  return (value) => value !== null && matches(typeof value === 'string' ? value : JSON.stringify(value));
+}
+
+/** Custom attribute values are of any type: true also as `1`, lists by their elements. */
+function variableForms(value: Value): string[] {
   if (Array.isArray(value)) {
-    return value.flatMap(variableForm);
+    return value.flatMap(variableForms);
   }
   if (typeof value === 'boolean') {
     return value ? ['true', '1'] : ['false', '0'];
@@ -107,19 +140,28 @@ function variableForm(value: Value): string[] {
   return value === null ? [] : [folded(typeof value === 'string' ? value : JSON.stringify(value))];
 }
 
+const looksLikeDate = /^\d{4}-\d\d-\d\d/;
+
+/** Numbers compare as numbers and dates as dates where both sides are such, everything else as text. */
 function variableTest(operator: Operator, literal: string): ValueTest {
   const wanted = folded(literal);
-  const numeric = Number(literal);
+  const numeric = literal.trim() === '' ? Number.NaN : Number(literal);
+  const date = parseDatetime(literal)?.slice(0, wholeSeconds);
   return (value) => {
-    if (typeof value === 'number' && literal.trim() !== '' && !Number.isNaN(numeric)) {
+    if (typeof value === 'number' && !Number.isNaN(numeric)) {
       return compare(operator, value, numeric);
     }
-    const forms = variableForm(value);
+    if (date !== undefined && typeof value === 'string' && looksLikeDate.test(value)) {
+      return compare(operator, parseDatetime(value)?.slice(0, wholeSeconds) ?? value, date);
+    }
+    const forms = variableForms(value);
     return operator === '!='
       ? !forms.includes(wanted)
       : forms.some((form) => compare(operator, form, wanted));
   };
 }
+
+const isVariable = ({ type }: ScalarAttribute): boolean => type === 'var' || type === 'obj';
 
 /** The test that one comparison makes on values of one attribute. */
 export function valueTest(attribute: ScalarAttribute, operator: Operator, literal: Literal): ValueTest {
@@ -127,12 +169,10 @@ export function valueTest(attribute: ScalarAttribute, operator: Operator, litera
     return (value) => (operator === '=' ? value === null : operator === '!=' && value !== null);
   }
   if (operator === 'like' || operator === 'not_like') {
-    const pattern = likePattern(literal);
-    return (value) =>
-      (value !== null && pattern.test(typeof value === 'string' ? value : JSON.stringify(value))) ===
-      (operator === 'like');
+    const matches = likeValueTest(literal);
+    return operator === 'like' ? matches : (value) => !matches(value);
   }
-  if (attribute.type === 'var' || attribute.type === 'obj') {
+  if (isVariable(attribute)) {
     return variableTest(operator, literal);
   }
   const { literal: convert, stored } = conversion(attribute);
@@ -145,7 +185,7 @@ export function valueTest(attribute: ScalarAttribute, operator: Operator, litera
 
 /** Membership in a list of literals. */
 export function memberTest(attribute: ScalarAttribute, literals: readonly Literal[]): ValueTest {
-  if (attribute.type === 'var' || attribute.type === 'obj') {
+  if (isVariable(attribute)) {
     const tests = literals.map((literal) => valueTest(attribute, '=', literal));
     return (value) => tests.some((test) => test(value));
   }

@@ -1,7 +1,17 @@
 import { parseError } from '../errors';
-import type { Condition, Literal, Operator, Order, Path, PathStep, Query } from './ast';
-import type { Token } from './tokenizer';
-import { tokenize } from './tokenizer';
+import type {
+  Aggregate,
+  AggregateName,
+  Condition,
+  Literal,
+  Operator,
+  Order,
+  Path,
+  PathStep,
+  Query,
+} from './ast';
+import { aggregateNames } from './ast';
+import { TokenStream } from './token-stream';
 
 const operators = new Map<string, Operator>([
   ['=', '='],
@@ -25,67 +35,105 @@ const clauseWords = new Set(['where', 'order', 'offset', 'limit', 'group']);
 /** Conditions nested deeper than this are refused, so that no expression can exhaust the stack. */
 const maxDepth = 200;
 
+/** Likewise the steps of one path. */
+const maxSteps = 50;
+
+interface Tail {
+  order: Order[];
+  group: Path[];
+  offset: number | undefined;
+  limit: number | undefined;
+}
+
 class Parser {
-  private readonly tokens: readonly Token[];
-  private index = 0;
+  private readonly tokens: TokenStream;
   private depth = 0;
 
   constructor(expression: string) {
-    this.tokens = tokenize(expression);
+    this.tokens = new TokenStream(expression);
   }
 
   whole(): Query {
     const query = this.query();
-    if (this.peek().kind !== 'end') {
-      throw this.unexpected('end of expression');
+    if (this.tokens.peek().kind !== 'end') {
+      throw this.tokens.unexpected('end of expression');
     }
     return query;
   }
 
   private query(): Query {
-    const projections = this.takeWord('select') ? this.selected() : [];
-    const entityType = this.word('an entity type');
-    const where = this.takeWord('where') ? this.disjunction() : undefined;
-    const tail = { order: [] as Order[], offset: 0, limit: undefined as number | undefined };
+    const selected = this.tokens.takeWord('select') ? this.selection() : { projections: [], aggregates: [] };
+    const entityType = this.entityType();
+    const where = this.tokens.takeWord('where') ? this.disjunction() : undefined;
+    const tail: Tail = { order: [], group: [], offset: undefined, limit: undefined };
     for (let more = true; more; ) {
       more = this.tailClause(tail);
     }
-    return { projections, entityType, where, ...tail };
+    return { ...selected, entityType, where, ...tail, offset: tail.offset ?? 0 };
   }
 
-  private selected(): Path[] {
-    const paths = this.list(() => this.path());
-    if (!this.takeWord('from')) {
-      throw this.unexpected('"," or "from"');
+  private entityType(): string {
+    if (clauseWords.has(this.tokens.peek().value.toLowerCase())) {
+      throw this.tokens.unexpected('an entity type');
     }
-    return paths;
+    return this.tokens.word('an entity type');
   }
 
-  private tailClause(tail: { order: Order[]; offset: number; limit: number | undefined }): boolean {
-    if (this.takeWord('order')) {
-      this.expectWord('by');
-      tail.order = this.list(() => this.orderItem());
-      return true;
+  private selection(): Pick<Query, 'projections' | 'aggregates'> {
+    const projections: Path[] = [];
+    const aggregates: Aggregate[] = [];
+    this.tokens.list(() => {
+      const name = this.aggregateName();
+      if (name === undefined) {
+        projections.push(this.path());
+      } else {
+        aggregates.push({ name, path: this.aggregated() });
+      }
+    });
+    if (!this.tokens.takeWord('from')) {
+      throw this.tokens.unexpected('"," or "from"');
     }
-    if (this.takeWord('offset')) {
-      tail.offset = this.count();
-      return true;
+    return { projections, aggregates };
+  }
+
+  /** The function that is called here; an attribute may bear the same name. */
+  private aggregateName(): AggregateName | undefined {
+    const after = this.tokens.second();
+    const isCall = after?.kind === 'sign' && after.value === '(';
+    return isCall ? aggregateNames.find((name) => this.tokens.isWord(name)) : undefined;
+  }
+
+  private aggregated(): Path {
+    this.tokens.advance();
+    this.tokens.expectSign('(');
+    const path = this.path();
+    this.tokens.expectSign(')');
+    return path;
+  }
+
+  private tailClause(tail: Tail): boolean {
+    const { tokens } = this;
+    if (tail.order.length === 0 && tokens.takeWord('order')) {
+      tokens.expectWord('by');
+      tail.order = tokens.list(() => this.orderItem());
+    } else if (tail.group.length === 0 && tokens.takeWord('group')) {
+      tokens.expectWord('by');
+      tail.group = tokens.list(() => this.path());
+    } else if (tail.offset === undefined && tokens.takeWord('offset')) {
+      tail.offset = tokens.count();
+    } else if (tail.limit === undefined && tokens.takeWord('limit')) {
+      tail.limit = tokens.count();
+    } else {
+      return false;
     }
-    if (this.takeWord('limit')) {
-      tail.limit = this.count();
-      return true;
-    }
-    if (this.takeWord('group')) {
-      throw parseError('This simulator does not support "group by".');
-    }
-    return false;
+    return true;
   }
 
   private orderItem(): Order {
     const path = this.path();
-    const descending = this.takeWord('desc') || this.takeWord('descending');
-    if (!descending && !this.takeWord('asc')) {
-      this.takeWord('ascending');
+    const descending = this.tokens.takeWord('desc') || this.tokens.takeWord('descending');
+    if (!descending && !this.tokens.takeWord('asc')) {
+      this.tokens.takeWord('ascending');
     }
     return { path, descending };
   }
@@ -93,27 +141,25 @@ class Parser {
   private disjunction(): Condition {
     this.depth += 1;
     if (this.depth > maxDepth) {
-      throw parseError(`Conditions are nested deeper than ${maxDepth} at position ${this.peek().at}.`);
+      throw parseError(`Conditions are nested deeper than ${maxDepth} at position ${this.tokens.peek().at}.`);
     }
-    let left = this.conjunction();
-    while (this.takeWord('or')) {
-      left = { kind: 'or', left, right: this.conjunction() };
-    }
+    const condition = this.chain('or', () => this.chain('and', () => this.negation()));
     this.depth -= 1;
-    return left;
+    return condition;
   }
 
-  private conjunction(): Condition {
-    let left = this.negation();
-    while (this.takeWord('and')) {
-      left = { kind: 'and', left, right: this.negation() };
+  private chain(kind: 'and' | 'or', part: () => Condition): Condition {
+    const first = part();
+    const parts = [first];
+    while (this.tokens.takeWord(kind)) {
+      parts.push(part());
     }
-    return left;
+    return parts.length === 1 ? first : { kind, parts };
   }
 
   private negation(): Condition {
     let negated = false;
-    while (this.takeWord('not')) {
+    while (this.tokens.takeWord('not')) {
       negated = !negated;
     }
     const inner = this.primary();
@@ -121,65 +167,78 @@ class Parser {
   }
 
   private primary(): Condition {
-    if (this.takeSign('(')) {
+    const { tokens } = this;
+    if (tokens.takeSign('(')) {
       const inner = this.disjunction();
-      this.expectSign(')');
+      tokens.expectSign(')');
       return inner;
     }
     const path = this.path();
-    if (this.takeWord('has') || this.takeWord('any')) {
+    if (tokens.takeWord('has') || tokens.takeWord('any')) {
       return this.presence(path);
     }
-    if (this.takeWord('in')) {
+    if (tokens.takeWord('in')) {
       return { kind: 'in', path, negated: false, values: this.members() };
     }
-    if (this.takeWord('not_in')) {
+    if (tokens.takeWord('not_in')) {
       return { kind: 'in', path, negated: true, values: this.members() };
     }
-    const operator = operators.get(this.peek().value.toLowerCase());
-    if (operator === undefined || this.peek().kind === 'text') {
-      throw this.unexpected('an operator');
+    const { kind, value } = tokens.peek();
+    const operator = kind === 'text' ? undefined : operators.get(value.toLowerCase());
+    if (operator === undefined) {
+      throw tokens.unexpected('an operator');
     }
-    this.index += 1;
+    tokens.advance();
     return { kind: 'compare', path, operator, value: this.literal() };
   }
 
   private presence(path: Path): Condition {
-    this.expectSign('(');
-    const inner = this.takeSign(')') ? undefined : this.disjunction();
-    if (inner) {
-      this.expectSign(')');
+    this.tokens.expectSign('(');
+    if (this.tokens.takeSign(')')) {
+      return { kind: 'some', path, inner: undefined };
     }
+    const inner = this.disjunction();
+    this.tokens.expectSign(')');
     return { kind: 'some', path, inner };
   }
 
   private members(): readonly Literal[] | Query {
-    this.expectSign('(');
-    const next = this.tokens[this.index + 1];
-    const isQuery = this.isWord('select') && next?.kind === 'word';
-    const values = isQuery ? this.query() : this.peek().value === ')' ? [] : this.list(() => this.literal());
-    this.expectSign(')');
+    const { tokens } = this;
+    tokens.expectSign('(');
+    if (tokens.takeSign(')')) {
+      return [];
+    }
+    const isQuery = tokens.isWord('select') && tokens.second()?.kind === 'word';
+    const values = isQuery ? this.query() : tokens.list(() => this.literal());
+    tokens.expectSign(')');
     return values;
   }
 
   private literal(): Literal {
-    const token = this.peek();
-    if (token.kind !== 'word' && token.kind !== 'text') {
-      throw this.unexpected('a value');
+    const { kind, value } = this.tokens.peek();
+    if (kind !== 'word' && kind !== 'text') {
+      throw this.tokens.unexpected('a value');
     }
-    this.index += 1;
-    return token.kind === 'word' && token.value.toLowerCase() === 'none' ? null : token.value;
+    this.tokens.advance();
+    return kind === 'word' && value.toLowerCase() === 'none' ? null : value;
   }
 
+  /** `parent[Sequence].name`: a step with a cast is followed by a word that starts with a dot. */
   private path(): Path {
-    const steps: PathStep[] = this.names(this.word('an attribute'));
-    while (this.takeSign('[')) {
-      const last = steps.pop();
-      steps.push({ name: last?.name ?? '', cast: this.word('an entity type') });
-      this.expectSign(']');
-      if (this.peek().kind === 'word' && this.peek().value.startsWith('.')) {
-        steps.push(...this.names(this.word('an attribute').slice(1)));
+    const { tokens } = this;
+    const steps: PathStep[] = this.names(tokens.word('an attribute'));
+    while (tokens.takeSign('[')) {
+      const last = steps.pop() as PathStep;
+      steps.push({ name: last.name, cast: tokens.word('an entity type') });
+      tokens.expectSign(']');
+      const { kind, value } = tokens.peek();
+      if (kind !== 'word' || !value.startsWith('.')) {
+        break;
       }
+      steps.push(...this.names(tokens.word('an attribute').slice(1)));
+    }
+    if (steps.length > maxSteps) {
+      throw tokens.unexpected(`a path of at most ${maxSteps} attributes`, 1);
     }
     return steps;
   }
@@ -187,76 +246,9 @@ class Parser {
   private names(dotted: string): PathStep[] {
     const names = dotted.split('.');
     if (names.includes('')) {
-      this.index -= 1;
-      throw this.unexpected('an attribute path');
+      throw this.tokens.unexpected('an attribute path', 1);
     }
     return names.map((name) => ({ name, cast: undefined }));
-  }
-
-  private list<Item>(item: () => Item): Item[] {
-    const items = [item()];
-    while (this.takeSign(',')) {
-      items.push(item());
-    }
-    return items;
-  }
-
-  private count(): number {
-    const value = this.peek().value;
-    if (!/^\d+$/.test(value)) {
-      throw this.unexpected('a number');
-    }
-    this.index += 1;
-    return Number(value);
-  }
-
-  private word(expected: string): string {
-    const token = this.peek();
-    if (token.kind !== 'word' || (clauseWords.has(token.value) && expected === 'an entity type')) {
-      throw this.unexpected(expected);
-    }
-    this.index += 1;
-    return token.value;
-  }
-
-  private peek(): Token {
-    return this.tokens[this.index] as Token;
-  }
-
-  private isWord(word: string): boolean {
-    const token = this.peek();
-    return token.kind === 'word' && token.value.toLowerCase() === word;
-  }
-
-  private takeWord(word: string): boolean {
-    const found = this.isWord(word);
-    this.index += found ? 1 : 0;
-    return found;
-  }
-
-  private expectWord(word: string): void {
-    if (!this.takeWord(word)) {
-      throw this.unexpected(JSON.stringify(word));
-    }
-  }
-
-  private takeSign(sign: string): boolean {
-    const token = this.peek();
-    const found = token.kind === 'sign' && token.value === sign;
-    this.index += found ? 1 : 0;
-    return found;
-  }
-
-  private expectSign(sign: string): void {
-    if (!this.takeSign(sign)) {
-      throw this.unexpected(JSON.stringify(sign));
-    }
-  }
-
-  private unexpected(expected: string): Error {
-    const token = this.peek();
-    const found = token.kind === 'end' ? 'end of expression' : JSON.stringify(token.value);
-    return parseError(`Expected ${expected} at position ${token.at}, found ${found}.`);
   }
 }
 

@@ -1,141 +1,205 @@
-import type { Row, Table } from '../store/table';
-import type { Condition, Literal, Path } from './ast';
-import type { Scope } from './predicate';
-import { literalsOf, stepOf } from './predicate';
+import type { CollectionAttribute } from '../schema/notation';
+import type { Table } from '../store/table';
+import type { Condition, Literal, PathCondition } from './ast';
+import type { Candidates } from './candidates';
+import { disjoint, either, ofType, smaller } from './candidates';
+import type { ResolvedStep, Scope } from './predicate';
+import { literalsOf, predicate, stepOf } from './predicate';
 
-/** A superset of the rows that a condition can accept. */
-type Candidates = ReadonlySet<Row>;
+/** Up to this many entities of a type are tried one by one, to look up what refers to those that fit. */
+const fewEntities = 2_000;
 
-function union(sets: Iterable<Candidates>): Candidates {
-  const all = new Set<Row>();
-  for (const set of sets) {
-    for (const row of set) {
-      all.add(row);
-    }
-  }
-  return all;
-}
-
-function smaller(left: Candidates | undefined, right: Candidates | undefined): Candidates | undefined {
-  if (!left || !right) {
-    return left ?? right;
-  }
-  return left.size <= right.size ? left : right;
-}
+const isVirtual = (scope: Scope, type: string): boolean =>
+  scope.reader.store.registry.get(type).definition.virtual === true;
 
 function lookUp(
   table: Table,
   lookup: { column: string; isKey: boolean; literals: readonly Literal[] },
 ): Candidates {
-  const { column, isKey, literals } = lookup;
-  const first = literals[0];
-  if (literals.length === 1 && first !== undefined && !isKey) {
-    return table.where(column, first ?? undefined);
+  const { column, isKey } = lookup;
+  const literals = [...new Set(lookup.literals)];
+  if (isKey) {
+    const found = literals.map((literal) => (literal === null ? undefined : table.get(literal)));
+    return disjoint([found.filter((row) => row !== undefined)]);
   }
-  const found = literals.map((literal) => {
-    const row = isKey && literal !== null ? table.get(literal) : undefined;
-    return isKey ? new Set(row ? [row] : []) : table.where(column, literal ?? undefined);
-  });
-  return union(found);
+  // Nothing is stored as null or not at all.
+  const values = literals.flatMap((literal) => (literal === null ? [null, undefined] : [literal]));
+  return disjoint(values.map((value) => table.where(column, value)));
+}
+
+/** What an index knows about the values of the attribute at the end of a path. */
+function planLeaf(
+  scope: Scope,
+  type: string,
+  leaf: { step: ResolvedStep; name: string; literals: readonly Literal[] },
+): Candidates | undefined {
+  const { attribute } = leaf.step;
+  const { store } = scope.reader;
+  const table = store.tableOf(type);
+  const column = attribute.kind === 'relation' ? attribute.column : leaf.name;
+  const keys = store.registry.get(type).primaryKey;
+  const isKey = attribute.kind === 'scalar' && keys.length === 1 && keys[0] === column;
+  if (attribute.kind !== 'scalar' && (attribute.kind !== 'relation' || leaf.literals.includes(null))) {
+    // A relation also leads nowhere when the user may not see where to: only trying it tells.
+    return undefined;
+  }
+  return isKey || table.isIndexed(column)
+    ? lookUp(table, { column, isKey, literals: leaf.literals })
+    : undefined;
 }
 
 /** Rows from which a step leads to one of the targets. */
 function backwards(
   scope: Scope,
   type: string,
-  task: { path: Path; targets: Candidates },
+  task: { step: ResolvedStep; targets: Candidates },
 ): Candidates | undefined {
-  const [step] = task.path;
-  const { attribute } = step ? stepOf(scope, type, step) : { attribute: undefined };
-  if (!attribute || attribute.kind === 'scalar' || attribute.column === '') {
+  const { attribute } = task.step;
+  const { store } = scope.reader;
+  const table = store.tableOf(type);
+  if (attribute.kind === 'relation') {
+    const { column } = attribute;
+    if (!table.isIndexed(column)) {
+      return undefined;
+    }
+    return referringBy((key) => table.where(column, key), table.size, task.targets);
+  }
+  if (attribute.kind === 'scalar' || attribute.computed) {
     return undefined;
   }
-  const { store } = scope.reader;
-  if (attribute.kind === 'relation') {
-    const table = store.tableOf(type);
-    const { column } = attribute;
-    return table.isIndexed(column)
-      ? union([...task.targets].map((target) => table.where(column, target.key)))
-      : undefined;
-  }
-  const owners = [...task.targets].map((target) => target.data[attribute.column]);
-  const found = owners.map((owner) => (typeof owner === 'string' ? store.find(type, owner) : undefined));
-  return new Set(found.filter((row) => row !== undefined));
+  return attribute.via
+    ? overLinks(scope, type, { ...task, attribute })
+    : owners(scope, type, { ...task, attribute });
 }
 
-function planPath(
+/** For few targets the exact rows; for many no more is known than that they are rows of the table. */
+function referringBy(
+  of: (key: string) => ReturnType<Table['where']>,
+  most: number,
+  targets: Candidates,
+): Candidates {
+  if (targets.size <= fewEntities) {
+    return disjoint([...targets.rows()].map((target) => of(target.key)));
+  }
+  return {
+    size: most,
+    *rows() {
+      for (const target of targets.rows()) {
+        yield* of(target.key);
+      }
+    },
+  };
+}
+
+function owners(
   scope: Scope,
   type: string,
-  task: { path: Path; literals: readonly Literal[] },
+  task: { attribute: CollectionAttribute; targets: Candidates },
 ): Candidates | undefined {
-  const [first, ...rest] = task.path;
-  const { registry } = scope.reader.store;
-  if (!first || registry.get(type).definition.virtual === true) {
+  const { attribute, targets } = task;
+  if (attribute.column === '') {
+    return undefined;
+  }
+  return {
+    size: targets.size,
+    *rows() {
+      const ids = new Set<unknown>();
+      for (const target of targets.rows()) {
+        ids.add(target.data[attribute.column]);
+      }
+      for (const id of ids) {
+        const owner = typeof id === 'string' ? scope.reader.store.find(type, id) : undefined;
+        if (owner) {
+          yield owner;
+        }
+      }
+    },
+  };
+}
+
+function overLinks(
+  scope: Scope,
+  type: string,
+  task: { attribute: CollectionAttribute; targets: Candidates },
+): Candidates | undefined {
+  const { via } = task.attribute;
+  const { store } = scope.reader;
+  if (!via || !store.tableOf(via.schema).isIndexed(via.other)) {
+    return undefined;
+  }
+  const table = store.tableOf(via.schema);
+  const links = referringBy((key) => table.where(via.other, key), table.size, task.targets);
+  return {
+    size: links.size,
+    *rows() {
+      const found = [...links.rows()].map((link) => link.data[via.own]);
+      for (const id of new Set(found)) {
+        const owner = typeof id === 'string' ? store.find(type, id) : undefined;
+        if (owner) {
+          yield owner;
+        }
+      }
+    },
+  };
+}
+
+/** The condition as it is seen after its first step. */
+function afterFirstStep(condition: PathCondition): Condition | undefined {
+  const [, ...rest] = condition.path;
+  return rest.length === 0 && condition.kind === 'some' ? condition.inner : { ...condition, path: rest };
+}
+
+/** A condition behind a relation: what fits it there, by an index or by trying a short table, and who refers to that. */
+function planBehind(scope: Scope, type: string, condition: PathCondition): Candidates | undefined {
+  const [first] = condition.path;
+  const inner = afterFirstStep(condition);
+  if (!first || !inner) {
     return undefined;
   }
   const step = stepOf(scope, type, first);
-  if (rest.length > 0) {
-    const targets = planPath(scope, step.type, { path: rest, literals: task.literals });
-    return targets && backwards(scope, type, { path: [first], targets });
-  }
-  const table = scope.reader.store.tableOf(type);
-  const { attribute } = step;
-  const column = attribute.kind === 'relation' ? attribute.column : attribute.name;
-  const keys = registry.get(type).primaryKey;
-  const isKey = attribute.kind === 'scalar' && keys.length === 1 && keys[0] === column;
-  // A missing value is stored as null or not at all: both are index entries, so None needs the scan.
-  if (task.literals.includes(null) || (!isKey && !table.isIndexed(column))) {
+  if (step.attribute.kind === 'scalar' || isVirtual(scope, step.type)) {
     return undefined;
   }
-  return lookUp(table, { column, isKey, literals: task.literals });
+  const targets = plan(scope, step.type, inner) ?? byTrying(scope, step.type, inner);
+  return targets && backwards(scope, type, { step, targets });
 }
 
-function planSome(
-  scope: Scope,
-  type: string,
-  condition: Extract<Condition, { kind: 'some' }>,
-): Candidates | undefined {
-  const [step] = condition.path;
-  if (!condition.inner || !step || condition.path.length !== 1) {
+function byTrying(scope: Scope, type: string, condition: Condition): Candidates | undefined {
+  const all = ofType(scope.reader, type);
+  if (all.size > fewEntities) {
     return undefined;
   }
-  const targets = plan(scope, stepOf(scope, type, step).type, condition.inner);
-  return targets && backwards(scope, type, { path: condition.path, targets });
+  const accepts = predicate(scope, type, condition);
+  return disjoint([[...all.rows()].filter(accepts)]);
 }
 
-function planEither(
-  scope: Scope,
-  type: string,
-  condition: { left: Condition; right: Condition },
-): Candidates | undefined {
-  const left = plan(scope, type, condition.left);
-  const right = left && plan(scope, type, condition.right);
-  return left && right && union([left, right]);
+function planCondition(scope: Scope, type: string, condition: PathCondition): Candidates | undefined {
+  const [first, ...rest] = condition.path;
+  if (!first || rest.length > 0 || condition.kind === 'some') {
+    return planBehind(scope, type, condition);
+  }
+  const literals = boundLiterals(scope, condition);
+  return literals && planLeaf(scope, type, { step: stepOf(scope, type, first), name: first.name, literals });
 }
 
 /** Rows among which everything that the condition accepts is found; undefined: no index helps. */
 export function plan(scope: Scope, type: string, condition: Condition): Candidates | undefined {
-  if (scope.reader.store.registry.get(type).definition.virtual === true) {
+  if (isVirtual(scope, type) || condition.kind === 'not') {
     return undefined;
   }
-  switch (condition.kind) {
-    case 'and':
-      return smaller(plan(scope, type, condition.left), plan(scope, type, condition.right));
-    case 'or':
-      return planEither(scope, type, condition);
-    case 'compare':
-      return condition.operator === '='
-        ? planPath(scope, type, { path: condition.path, literals: [condition.value] })
-        : undefined;
-    case 'in':
-      return condition.negated
-        ? undefined
-        : planPath(scope, type, { path: condition.path, literals: literalsOf(scope, condition.values) });
-    case 'some':
-      return planSome(scope, type, condition);
-    case 'not':
-      return undefined;
+  if (condition.kind === 'and') {
+    return condition.parts.map((part) => plan(scope, type, part)).reduce(smaller, undefined);
   }
+  if (condition.kind === 'or') {
+    const parts = condition.parts.map((part) => plan(scope, type, part));
+    return parts.every((part) => part !== undefined) ? either(parts) : undefined;
+  }
+  return planCondition(scope, type, condition);
+}
+
+/** Conditions that all hold; a condition that is no conjunction holds alone. */
+export function conjuncts(condition: Condition | undefined): readonly Condition[] {
+  return condition?.kind === 'and' ? condition.parts.flatMap(conjuncts) : condition ? [condition] : [];
 }
 
 /** Literals to which a conjunction binds an attribute; undefined when it does not. */
@@ -144,30 +208,23 @@ export function boundTo(
   condition: Condition | undefined,
   name: string,
 ): readonly Literal[] | undefined {
-  if (condition?.kind === 'and') {
-    return boundTo(scope, condition.left, name) ?? boundTo(scope, condition.right, name);
+  for (const part of conjuncts(condition)) {
+    const literals = isAbout(part, name) ? boundLiterals(scope, part) : undefined;
+    if (literals) {
+      return literals;
+    }
   }
-  return condition && namesOnly(condition, name) ? boundLiterals(scope, condition) : undefined;
+  return undefined;
 }
 
-function namesOnly(condition: Condition, name: string): boolean {
+/** Whether the condition is about this attribute of the entity itself. */
+export function isAbout(condition: Condition, name: string): condition is PathCondition {
   return 'path' in condition && condition.path.length === 1 && condition.path[0]?.name === name;
 }
 
-function boundLiterals(scope: Scope, condition: Condition): readonly Literal[] | undefined {
+function boundLiterals(scope: Scope, condition: PathCondition): readonly Literal[] | undefined {
   if (condition.kind === 'compare' && condition.operator === '=') {
     return [condition.value];
   }
   return condition.kind === 'in' && !condition.negated ? literalsOf(scope, condition.values) : undefined;
-}
-
-/** The greatest key that a conjunction excludes from below (`id > "…"`). */
-export function lowerBound(condition: Condition | undefined, key: string): string | undefined {
-  if (condition?.kind === 'and') {
-    return lowerBound(condition.left, key) ?? lowerBound(condition.right, key);
-  }
-  if (condition?.kind !== 'compare' || condition.operator !== '>' || !namesOnly(condition, key)) {
-    return undefined;
-  }
-  return condition.value ?? undefined;
 }

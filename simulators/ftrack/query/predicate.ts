@@ -1,9 +1,8 @@
 import { validationError } from '../errors';
-import type { Attribute } from '../schema/notation';
+import type { Attribute, ScalarAttribute } from '../schema/notation';
 import type { Reader } from '../store/reader';
 import type { Row } from '../store/table';
-import type { Value } from '../values';
-import type { Condition, Literal, Path, PathStep, Query } from './ast';
+import type { Condition, Literal, Path, PathCondition, PathStep, Query } from './ast';
 import type { ValueTest } from './comparison';
 import { memberTest, valueTest } from './comparison';
 
@@ -16,15 +15,39 @@ export interface Scope {
   readonly subquery: (query: Query) => readonly Literal[];
 }
 
-/** The attribute at a step and the type that the step leads to. */
-export function stepOf(scope: Scope, type: string, step: PathStep): { attribute: Attribute; type: string } {
-  const attribute = scope.reader.store.registry.attribute(type, step.name);
+/** A step of a path as it is resolved on a type. */
+export interface ResolvedStep {
+  readonly attribute: Attribute;
+  /** The type that the step leads to; for an attribute that leads nowhere, the type that has it. */
+  readonly type: string;
+}
+
+/** @throws FtrackError for unknown attributes and types, and for casts to what the attribute cannot lead to */
+export function stepOf(scope: Scope, type: string, { name, cast }: PathStep): ResolvedStep {
+  const { registry } = scope.reader.store;
+  const attribute = registry.attribute(type, name);
   if (attribute.kind === 'scalar') {
+    if (cast !== undefined) {
+      throw leadsNowhere(type, name);
+    }
     return { attribute, type };
   }
-  const leadsTo = step.cast ?? attribute.target;
-  scope.reader.store.registry.get(leadsTo);
-  return { attribute, type: leadsTo };
+  if (cast === undefined) {
+    registry.get(attribute.target);
+    return { attribute, type: attribute.target };
+  }
+  const isRelated =
+    registry.get(cast).lineage.has(attribute.target) || registry.get(attribute.target).lineage.has(cast);
+  if (!isRelated) {
+    throw validationError(
+      `Attribute ${JSON.stringify(name)} of ${type} leads to ${attribute.target}, never to ${cast}.`,
+    );
+  }
+  return { attribute, type: cast };
+}
+
+function leadsNowhere(type: string, name: string): Error {
+  return validationError(`Attribute ${JSON.stringify(name)} of ${type} leads to no other entity.`);
 }
 
 /** Rows to which a step leads from a row, narrowed to the type of the step. */
@@ -35,6 +58,20 @@ export function follow(reader: Reader, row: Row, step: { name: string; type: str
   }
   const types = reader.store.registry.subtypes(step.type);
   return reader.targets(row, attribute).filter((target) => types.has(target.type));
+}
+
+/** Remembers the answer for each row: many rows lead to the same few, and chains of collections to ever more. */
+function remembering(test: Predicate): Predicate {
+  const known = new Map<Row, boolean>();
+  return (row) => {
+    const before = known.get(row);
+    if (before !== undefined) {
+      return before;
+    }
+    const result = test(row);
+    known.set(row, result);
+    return result;
+  };
 }
 
 function someTarget(
@@ -48,23 +85,13 @@ function someTarget(
   }
   const step = stepOf(scope, type, first);
   if (step.attribute.kind === 'scalar') {
-    throw validationError(`Attribute ${JSON.stringify(first.name)} of ${type} leads to no other entity.`);
+    throw leadsNowhere(type, first.name);
   }
   const next = someTarget(scope, step.type, { path: rest, inner: task.inner });
-  return (row) => follow(scope.reader, row, { name: first.name, type: step.type }).some(next);
-}
-
-/** A condition on the last attribute of a path; each element that the path reaches is tried. */
-function onLeaf(
-  scope: Scope,
-  type: string,
-  task: { path: Path; leaf: (attribute: Attribute, type: string) => Predicate },
-): Predicate {
-  const leafStep = task.path[task.path.length - 1] as PathStep;
-  return someTarget(scope, type, {
-    path: task.path.slice(0, -1),
-    inner: (leafType) => task.leaf(stepOf(scope, leafType, leafStep).attribute, leafType),
-  });
+  // Computed rows are new on each reading.
+  const isComputed = scope.reader.store.registry.get(step.type).definition.virtual === true;
+  const test = isComputed ? next : remembering(next);
+  return (row) => follow(scope.reader, row, { name: first.name, type: step.type }).some(test);
 }
 
 function scalarPredicate(scope: Scope, name: string, test: ValueTest): Predicate {
@@ -75,20 +102,8 @@ function scalarPredicate(scope: Scope, name: string, test: ValueTest): Predicate
   };
 }
 
-/** Relations compare by the key of what they lead to; None means that they lead nowhere. */
-function relationPredicate(
-  scope: Scope,
-  attribute: Exclude<Attribute, { kind: 'scalar' }>,
-  test: ValueTest,
-): Predicate {
-  return (row) => {
-    const targets = follow(scope.reader, row, { name: attribute.name, type: attribute.target });
-    const keys: Value[] = targets.length === 0 ? [null] : targets.map((target) => target.key);
-    return keys.some(test);
-  };
-}
-
-const keyAttribute = {
+/** Stands for the key of what a relation leads to. */
+const keyAttribute: ScalarAttribute = {
   kind: 'scalar',
   name: 'id',
   type: 'str',
@@ -99,32 +114,46 @@ const keyAttribute = {
   required: true,
   computed: false,
   restricted: false,
-} as const;
+};
 
-function comparePredicate(
+/** Relations compare by the key of what they lead to; None means that they lead nowhere. */
+function keyPredicate(scope: Scope, step: { name: string; type: string }, test: ValueTest): Predicate {
+  return (row) => {
+    const targets = follow(scope.reader, row, step);
+    return targets.length === 0 ? test(null) : targets.some((target) => test(target.key));
+  };
+}
+
+/** A test of the last attribute of a path; each element that the path reaches is tried. */
+function onLeaf(
   scope: Scope,
   type: string,
-  condition: Extract<Condition, { kind: 'compare' }>,
+  task: { path: Path; test: (attribute: ScalarAttribute) => ValueTest },
 ): Predicate {
-  const { operator, value, path } = condition;
-  return onLeaf(scope, type, {
-    path,
-    leaf: (attribute) =>
-      attribute.kind === 'scalar'
-        ? scalarPredicate(scope, attribute.name, valueTest(attribute, operator, value))
-        : relationPredicate(scope, attribute, valueTest(keyAttribute, operator, value)),
+  const last = task.path[task.path.length - 1] as PathStep;
+  return someTarget(scope, type, {
+    path: task.path.slice(0, -1),
+    inner: (owner) => {
+      const step = stepOf(scope, owner, last);
+      return step.attribute.kind === 'scalar'
+        ? scalarPredicate(scope, last.name, task.test(step.attribute))
+        : keyPredicate(scope, { name: last.name, type: step.type }, task.test(keyAttribute));
+    },
   });
 }
 
-function inPredicate(scope: Scope, type: string, condition: Extract<Condition, { kind: 'in' }>): Predicate {
+function inPredicate(
+  scope: Scope,
+  type: string,
+  condition: Extract<PathCondition, { kind: 'in' }>,
+): Predicate {
   const literals = literalsOf(scope, condition.values);
-  const adjust = (test: ValueTest): ValueTest => (condition.negated ? (value) => !test(value) : test);
   return onLeaf(scope, type, {
     path: condition.path,
-    leaf: (attribute) =>
-      attribute.kind === 'scalar'
-        ? scalarPredicate(scope, attribute.name, adjust(memberTest(attribute, literals)))
-        : relationPredicate(scope, attribute, adjust(memberTest(keyAttribute, literals))),
+    test: (attribute) => {
+      const test = memberTest(attribute, literals);
+      return condition.negated ? (value) => !test(value) : test;
+    },
   });
 }
 
@@ -135,13 +164,12 @@ export function literalsOf(scope: Scope, values: readonly Literal[] | Query): re
 /** Compiles a condition on entities of a type; unknown attributes and wrong values are errors at once. */
 export function predicate(scope: Scope, type: string, condition: Condition): Predicate {
   switch (condition.kind) {
-    case 'and': {
-      const [left, right] = [predicate(scope, type, condition.left), predicate(scope, type, condition.right)];
-      return (row) => left(row) && right(row);
-    }
+    case 'and':
     case 'or': {
-      const [left, right] = [predicate(scope, type, condition.left), predicate(scope, type, condition.right)];
-      return (row) => left(row) || right(row);
+      const parts = condition.parts.map((part) => predicate(scope, type, part));
+      return condition.kind === 'and'
+        ? (row) => parts.every((part) => part(row))
+        : (row) => parts.some((part) => part(row));
     }
     case 'not': {
       const inner = predicate(scope, type, condition.inner);
@@ -154,8 +182,10 @@ export function predicate(scope: Scope, type: string, condition: Condition): Pre
         inner: (target) => (inner ? predicate(scope, target, inner) : () => true),
       });
     }
-    case 'compare':
-      return comparePredicate(scope, type, condition);
+    case 'compare': {
+      const { path, operator, value } = condition;
+      return onLeaf(scope, type, { path, test: (attribute) => valueTest(attribute, operator, value) });
+    }
     case 'in':
       return inPredicate(scope, type, condition);
   }

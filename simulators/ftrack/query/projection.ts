@@ -4,8 +4,9 @@ import type { Reader } from '../store/reader';
 import type { Row } from '../store/table';
 import type { Data, Value } from '../values';
 import { wireDatetime } from '../values';
-import type { Path, PathStep } from './ast';
-import { follow } from './predicate';
+import type { Path } from './ast';
+import type { Scope } from './predicate';
+import { follow, stepOf } from './predicate';
 
 interface Node {
   /** The type to which the attribute leads. */
@@ -15,13 +16,15 @@ interface Node {
 
 /** Writes rows as the server answers them. */
 export class Projector {
+  private readonly scope: Scope;
   private readonly reader: Reader;
   private readonly strict: boolean;
   private readonly root: Node;
 
-  /** @param strict only what was asked for, no system projections */
-  constructor(reader: Reader, request: { type: string; paths: readonly Path[]; strict: boolean }) {
-    this.reader = reader;
+  /** @param request.strict only what was asked for, no system projections */
+  constructor(scope: Scope, request: { type: string; paths: readonly Path[]; strict: boolean }) {
+    this.scope = scope;
+    this.reader = scope.reader;
     this.strict = request.strict;
     this.root = { type: request.type, children: new Map() };
     for (const path of request.paths) {
@@ -34,31 +37,20 @@ export class Projector {
   }
 
   private plant(node: Node, path: Path): void {
-    const { registry } = this.reader.store;
     let current = node;
     for (const step of path) {
-      const attribute = registry.attribute(current.type, step.name);
+      const { attribute, type } = stepOf(this.scope, current.type, step);
+      const name = JSON.stringify(step.name);
       if (attribute.restricted) {
         throw validationError(
-          `Attribute ${JSON.stringify(step.name)} of ${current.type} cannot be selected.`,
+          `Attribute ${name} of ${current.type} cannot be selected, only used in conditions.`,
         );
       }
       if (attribute.kind === 'scalar' && step !== path[path.length - 1]) {
-        throw validationError(`Attribute ${JSON.stringify(step.name)} of ${current.type} has no attributes.`);
+        throw validationError(`Attribute ${name} of ${current.type} has no attributes.`);
       }
-      current = this.child(current, step, attribute);
+      current = child(current, step.name, type);
     }
-  }
-
-  private child(node: Node, step: PathStep, attribute: Attribute): Node {
-    const known = node.children.get(step.name);
-    if (known) {
-      return known;
-    }
-    const type = attribute.kind === 'scalar' ? node.type : (step.cast ?? attribute.target);
-    const child = { type, children: new Map<string, Node>() };
-    node.children.set(step.name, child);
-    return child;
   }
 
   private entity(row: Row, node: Node): Data {
@@ -95,6 +87,16 @@ export class Projector {
       value: wireCustomValue(this.reader, row),
     };
   }
+}
+
+function child(node: Node, name: string, type: string): Node {
+  const known = node.children.get(name);
+  if (known) {
+    return known;
+  }
+  const added = { type, children: new Map<string, Node>() };
+  node.children.set(name, added);
+  return added;
 }
 
 /** The value of a custom attribute value row or metadata row; dates are wrapped. */

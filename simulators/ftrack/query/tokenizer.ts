@@ -8,66 +8,66 @@ export interface Token {
   readonly at: number;
 }
 
-const signs = ['!=', '>=', '<=', '=', '>', '<', '(', ')', ',', '[', ']'];
-const wordEnd = /[\s()[\],'"=<>!]/;
+const blank = /\s+/y;
+const sign = /[!<>]=|[=<>(),[\]]/y;
+const word = /[^\s()[\],'"=<>!]+/y;
 
+function matchAt(pattern: RegExp, expression: string, at: number): string | undefined {
+  pattern.lastIndex = at;
+  return pattern.exec(expression)?.[0];
+}
+
+/** A quoted value: a backslash takes the next character as it is. */
 function readText(expression: string, start: number): { value: string; end: number } {
   const quote = expression.charAt(start);
   let value = '';
-  for (let index = start + 1; index < expression.length; index += 1) {
-    const character = expression.charAt(index);
-    if (character === quote) {
-      return { value, end: index + 1 };
+  let from = start + 1;
+  for (;;) {
+    const end = expression.indexOf(quote, from);
+    if (end < 0) {
+      throw parseError(
+        `Expected closing ${quote} for the text that starts at position ${start}, found end of expression.`,
+      );
     }
-    if (character === '\\' && index + 1 < expression.length) {
-      index += 1;
-      value += expression.charAt(index);
-    } else {
-      value += character;
+    const plain = expression.slice(from, end);
+    const escape = plain.indexOf('\\');
+    if (escape < 0) {
+      return { value: value + plain, end: end + 1 };
     }
+    value += plain.slice(0, escape) + expression.charAt(from + escape + 1);
+    from += escape + 2;
   }
-  throw parseError(
-    `Expected closing ${quote} for the text that starts at position ${start}, found end of expression.`,
-  );
 }
 
-function readWord(expression: string, start: number): number {
-  let end = start;
-  while (end < expression.length && !wordEnd.test(expression.charAt(end))) {
-    end += 1;
+function readToken(expression: string, at: number): { token: Token; end: number } {
+  const first = expression.charAt(at);
+  if (first === '"' || first === "'") {
+    const { value, end } = readText(expression, at);
+    return { token: { kind: 'text', value, at }, end };
   }
-  return end;
+  const signed = matchAt(sign, expression, at);
+  if (signed !== undefined) {
+    return { token: { kind: 'sign', value: signed, at }, end: at + signed.length };
+  }
+  const bare = matchAt(word, expression, at);
+  if (bare === undefined) {
+    throw parseError(`Unexpected ${JSON.stringify(first)} at position ${at}.`);
+  }
+  return { token: { kind: 'word', value: bare, at }, end: at + bare.length };
 }
 
 /** Splits an expression; the last token is always of kind `end`. */
 export function tokenize(expression: string): Token[] {
   const tokens: Token[] = [];
   let index = 0;
-  while (index < expression.length) {
-    const character = expression.charAt(index);
-    const at = index;
-    if (/\s/.test(character)) {
-      index += 1;
-      continue;
+  for (;;) {
+    index += matchAt(blank, expression, index)?.length ?? 0;
+    if (index >= expression.length) {
+      tokens.push({ kind: 'end', value: '', at: expression.length });
+      return tokens;
     }
-    if (character === '"' || character === "'") {
-      const { value, end } = readText(expression, at);
-      tokens.push({ kind: 'text', value, at });
-      index = end;
-      continue;
-    }
-    const sign = signs.find((candidate) => expression.startsWith(candidate, at));
-    if (sign !== undefined) {
-      tokens.push({ kind: 'sign', value: sign, at });
-      index += sign.length;
-      continue;
-    }
-    index = readWord(expression, at);
-    if (index === at) {
-      throw parseError(`Unexpected ${JSON.stringify(character)} at position ${at}.`);
-    }
-    tokens.push({ kind: 'word', value: expression.slice(at, index), at });
+    const { token, end } = readToken(expression, index);
+    tokens.push(token);
+    index = end;
   }
-  tokens.push({ kind: 'end', value: '', at: expression.length });
-  return tokens;
 }

@@ -18,9 +18,16 @@ export const typeIndex = '$type';
 
 const nothing: ReadonlySet<Row> = new Set();
 
-function before(left: Row, right: Row, column: string): boolean {
-  const [first, second] = [left.data[column], right.data[column]];
-  return (first ?? '') < (second ?? '');
+/** Bounds of the sort column; those left out are open. */
+export interface KeyRange {
+  readonly low?: { readonly value: Value; readonly included: boolean };
+  readonly high?: { readonly value: Value; readonly included: boolean };
+}
+
+type SortKey = string | number | boolean;
+
+function sortKey(value: Value | undefined): SortKey {
+  return typeof value === 'object' || value === undefined ? '' : value;
 }
 
 /** Rows of one family with hash indexes on columns and, once asked for, a list sorted by id. */
@@ -67,7 +74,7 @@ export class Table {
       this.enter(index, column === typeIndex ? row.type : row.data[column], row);
     }
     if (this.ordered) {
-      this.ordered.splice(this.position(row), 0, row);
+      this.ordered.splice(this.position(row.data[this.sortColumn], 'after'), 0, row);
     }
   }
 
@@ -78,7 +85,7 @@ export class Table {
       this.leave(index, column === typeIndex ? row.type : row.data[column], row);
     }
     if (this.ordered) {
-      this.ordered.splice(this.ordered.indexOf(row, Math.max(0, this.position(row) - 1)), 1);
+      this.ordered.splice(this.ordered.indexOf(row, this.position(row.data[this.sortColumn], 'before')), 1);
     }
   }
 
@@ -98,43 +105,42 @@ export class Table {
     }
   }
 
-  /** Rows sorted by id (the sort column), from the first whose id is greater than `after`. */
-  *sorted(after?: Value): Iterable<Row> {
+  /** Where the rows within these bounds begin and end in the list sorted by id (the sort column). */
+  range({ low, high }: KeyRange): { start: number; end: number } {
     const rows = this.inOrder();
-    let position = 0;
-    if (after !== undefined) {
-      position = this.position({ type: '', key: '', data: { [this.sortColumn]: after } });
-      while (position < rows.length && (rows[position]?.data[this.sortColumn] ?? '') <= (after ?? '')) {
-        position += 1;
-      }
-    }
-    for (; position < rows.length; position += 1) {
-      yield rows[position] as Row;
-    }
+    const start = low === undefined ? 0 : this.position(low.value, low.included ? 'before' : 'after');
+    const end =
+      high === undefined ? rows.length : this.position(high.value, high.included ? 'after' : 'before');
+    return { start, end: Math.max(start, end) };
   }
 
-  /** Rows sorted by id, the greatest first. */
-  *sortedDown(): Iterable<Row> {
+  /** A part of the list sorted by id. */
+  *sorted(part: { start: number; end: number; descending: boolean }): Iterable<Row> {
     const rows = this.inOrder();
-    for (let position = rows.length - 1; position >= 0; position -= 1) {
-      yield rows[position] as Row;
+    for (let step = 0; step < part.end - part.start; step += 1) {
+      yield rows[part.descending ? part.end - 1 - step : part.start + step] as Row;
     }
   }
 
   private inOrder(): readonly Row[] {
-    this.ordered ??= [...this.rows.values()].sort((left, right) =>
-      before(left, right, this.sortColumn) ? -1 : 1,
-    );
+    if (this.ordered === undefined) {
+      const column = this.sortColumn;
+      const keyed = [...this.rows.values()].map((row) => ({ row, key: sortKey(row.data[column]) }));
+      keyed.sort((left, right) => (left.key < right.key ? -1 : left.key > right.key ? 1 : 0));
+      this.ordered = keyed.map(({ row }) => row);
+    }
     return this.ordered;
   }
 
-  /** First position whose row is not before the given one. */
-  private position(row: Row): number {
-    const rows = this.ordered ?? [];
+  /** First position in the sorted list whose key is not below the value, or (`after`) is above it. */
+  private position(value: Value | undefined, side: 'before' | 'after'): number {
+    const rows = this.inOrder();
+    const wanted = sortKey(value);
     let [low, high] = [0, rows.length];
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (before(rows[middle] as Row, row, this.sortColumn)) {
+      const key = sortKey(rows[middle]?.data[this.sortColumn]);
+      if (key < wanted || (side === 'after' && key === wanted)) {
         low = middle + 1;
       } else {
         high = middle;

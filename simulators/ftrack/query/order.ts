@@ -1,0 +1,96 @@
+import type { Row } from '../store/table';
+import type { Value } from '../values';
+import { asText, folded } from '../values';
+import type { Order } from './ast';
+import { isIdentifier } from './comparison';
+import { resolvePath, valuesOf } from './path-values';
+import type { Scope } from './predicate';
+
+/** Up to this many wanted rows are kept in order while the others pass by; for more, sorting all is faster. */
+const keptInOrder = 2_000;
+
+interface Keyed {
+  readonly row: Row;
+  readonly keys: readonly Value[];
+}
+
+/** Nothing comes first. */
+export function compareValues(left: Value, right: Value): number {
+  if (left === right) {
+    return 0;
+  }
+  if (left === null || right === null) {
+    return left === null ? -1 : 1;
+  }
+  if (typeof left === 'number' && typeof right === 'number') {
+    return left - right;
+  }
+  const [first, second] = [asText(left), asText(right)];
+  return first === second ? 0 : first < second ? -1 : 1;
+}
+
+/** Ids in exact order, as they compare; other text without case. */
+export function sortForm(value: Value, exact: boolean): Value {
+  return typeof value === 'string' && !exact ? folded(value) : value;
+}
+
+/** Where a path leads to several values, the first one counts. */
+function sortKey(scope: Scope, type: string, { path }: Order): (row: Row) => Value {
+  const last = resolvePath(scope, type, path).at(-1);
+  const exact = last?.attribute.kind !== 'scalar' || isIdentifier(last.attribute);
+  const values = valuesOf(scope, type, path);
+  return (row) => sortForm(values(row)[0] ?? null, exact);
+}
+
+function comparison(orders: readonly Order[]): (left: Keyed, right: Keyed) => number {
+  return (left, right) => {
+    for (const [index, order] of orders.entries()) {
+      const result = compareValues(left.keys[index] ?? null, right.keys[index] ?? null);
+      if (result !== 0) {
+        return order.descending ? -result : result;
+      }
+    }
+    return 0;
+  };
+}
+
+type Compare = (left: Keyed, right: Keyed) => number;
+
+/** Puts a row among the first ones, unless it comes after all of them and they are enough. */
+function keep(kept: Keyed[], row: Keyed, limits: { most: number; compare: Compare }): void {
+  const { most, compare } = limits;
+  let [low, high] = [0, kept.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (compare(kept[middle] as Keyed, row) <= 0) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  if (low < most) {
+    kept.splice(low, 0, row);
+    kept.length = Math.min(kept.length, most);
+  }
+}
+
+export type Sorter = (rows: Iterable<Row>, most: number) => Row[];
+
+/** Sorts rows of a type and gives the first ones; rows that compare equal keep their order. */
+export function sorter(scope: Scope, type: string, orders: readonly Order[]): Sorter {
+  const keys = orders.map((order) => sortKey(scope, type, order));
+  const compare = comparison(orders);
+  return (rows, most) => {
+    const kept: Keyed[] = [];
+    for (const row of rows) {
+      const keyed = { row, keys: keys.map((key) => key(row)) };
+      if (most <= keptInOrder) {
+        keep(kept, keyed, { most, compare });
+      } else {
+        kept.push(keyed);
+      }
+    }
+    const ordered = most <= keptInOrder ? kept : kept.sort(compare).slice(0, most);
+    return ordered.map(({ row }) => row);
+  };
+}
