@@ -7,6 +7,17 @@ const UUID_EPOCH = 122_192_928_000_000_000n;
  */
 export class AyonClock {
   #micros = 0;
+  #ahead = 0;
+
+  /** Milliseconds since the epoch; goes on with the time of the machine, plus what tests added. */
+  millis(): number {
+    return Date.now() + this.#ahead;
+  }
+
+  /** Lets time pass at once: sessions end, refused keys are forgotten, events grow old. */
+  advance(ms: number): void {
+    this.#ahead += ms;
+  }
 
   /** The next moment as `2026-01-02T03:04:05.678901+00:00`. */
   now(): string {
@@ -22,7 +33,7 @@ export class AyonClock {
   }
 
   #tick(): number {
-    this.#micros = Math.max(Date.now() * 1000, this.#micros + 1);
+    this.#micros = Math.max(this.millis() * 1000, this.#micros + 1);
     return this.#micros;
   }
 }

@@ -58,6 +58,7 @@ export class EventLog {
   readonly #byId = new Map<string, StoredEvent>();
   readonly #byHash = new Map<string, StoredEvent>();
   readonly #bySource = new Map<string, StoredEvent[]>();
+  readonly #counts = new Map<string, number>();
 
   constructor(clock: AyonClock) {
     this.#clock = clock;
@@ -109,6 +110,11 @@ export class EventLog {
     return this.#byHash.get(hash);
   }
 
+  /** How many events of a topic were stored. */
+  countOf(topic: string): number {
+    return this.#counts.get(topic) ?? 0;
+  }
+
   /** Events whose `dependsOn` is this id: the jobs made from it. */
   targetsOf(sourceId: string): readonly StoredEvent[] {
     return this.#bySource.get(sourceId) ?? [];
@@ -134,6 +140,7 @@ export class EventLog {
     this.#events[event.sequence - 1] = undefined;
     this.#byId.delete(event.id);
     this.#byHash.delete(event.hash);
+    this.#counts.set(event.topic, this.countOf(event.topic) - 1);
   }
 
   /** Events with a number above `after`, oldest first. */
@@ -159,6 +166,7 @@ export class EventLog {
   #remember(event: StoredEvent): void {
     this.#byId.set(event.id, event);
     this.#byHash.set(event.hash, event);
+    this.#counts.set(event.topic, this.countOf(event.topic) + 1);
     if (event.dependsOn !== null) {
       const targets = this.#bySource.get(event.dependsOn) ?? [];
       targets.push(event);

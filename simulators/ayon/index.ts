@@ -3,6 +3,8 @@ import type { CallLog } from '../http';
 import { SimulatorServer } from '../http';
 import type { Studio } from '../studio';
 import { addControlRoutes, CONTROL_PREFIX } from './control';
+import type { CostModel } from './cost';
+import { Toll } from './cost';
 import type { AyonEdits } from './edits';
 import { editsAs } from './edits';
 import { fault } from './errors';
@@ -11,8 +13,11 @@ import type { AddRoute } from './request';
 import { authenticated, errorAnswer, identify, withRequestId } from './request';
 import { addEntityRoutes } from './routes/entities';
 import { addEventRoutes } from './routes/events';
+import { addPeopleRoutes } from './routes/people';
+import { addPresetRoutes } from './routes/presets';
 import { addProjectRoutes } from './routes/projects';
 import { addServiceRoutes } from './routes/services';
+import { addSessionRoutes } from './routes/sessions';
 import { addSocialRoutes } from './routes/social';
 import { addSystemRoutes, serverInfo } from './routes/system';
 import { addThumbnailRoutes } from './routes/thumbnails';
@@ -20,6 +25,7 @@ import { addUserRoutes } from './routes/users';
 import { seedFromStudio } from './seed';
 import { AyonStore } from './store';
 
+export type { CostModel } from './cost';
 export type { AyonEdits, EditTarget } from './edits';
 export type { StoredEvent } from './event-log';
 export { ayonId, ayonName, ayonProjectName, ayonUserName, seedFromStudio } from './seed';
@@ -36,6 +42,8 @@ export interface AyonSimulatorOptions {
   readonly paired?: boolean;
   /** Whether the ftrack addon has made its attributes yet; default `with-ftrack`. */
   readonly attributes?: 'with-ftrack' | 'without-ftrack';
+  /** Whether requests take as long as on a real server; default `none`. */
+  readonly cost?: CostModel;
 }
 
 export interface AyonSimulator {
@@ -56,20 +64,25 @@ export interface AyonSimulator {
 }
 
 /** @returns what to call when the simulator is closed */
-function addRoutes(server: SimulatorServer, store: AyonStore): () => void {
+function addRoutes(server: SimulatorServer, store: AyonStore, toll: Toll | undefined): () => void {
   const add: AddRoute = (method, pattern, handler) => {
-    server.route(method, pattern, authenticated(store, handler));
+    server.route(method, pattern, authenticated(store, handler, toll?.route(method, pattern)));
   };
   const graphql = new GraphqlEndpoint(store);
   server.route('GET', '/api/info', () => withRequestId({ json: serverInfo(store) }));
   server.route('POST', '/graphql', async (request) => {
     const { body, user } = identify(store, request);
-    return withRequestId({ json: await graphql.answer(body, user) });
+    const json = await graphql.answer(body, user);
+    await toll?.graphql(json['data']);
+    return withRequestId({ json });
   });
   addSystemRoutes(add, store);
   addUserRoutes(add, store);
   addEventRoutes(add, store);
   addEntityRoutes(add, store);
+  addSessionRoutes(server, add, store);
+  addPresetRoutes(add, store);
+  addPeopleRoutes(add, store);
   addProjectRoutes(add, store);
   addSocialRoutes(add, store);
   addThumbnailRoutes(add, store);
@@ -89,7 +102,7 @@ export async function startAyonSimulator(options: AyonSimulatorOptions = {}): Pr
     onError: errorAnswer,
     notFound: ({ path }) => errorAnswer(fault(404, `API endpoint ${path} not found`, { path })),
   });
-  const stop = addRoutes(server, store);
+  const stop = addRoutes(server, store, options.cost === 'real' ? new Toll(store) : undefined);
   await server.start({ port: options.port ?? 0 });
   return {
     url: server.url,

@@ -3,9 +3,10 @@ import { sampleStudio } from '../studio';
 import { startAyonSimulator } from './index';
 
 const USAGE = `Usage: tsx simulators/ayon/main.ts [--port N] [--api-key KEY] [--studio sample|empty] [--unpaired]
+                                      [--cost none|real]
 
 Starts a simulated AYON server on 127.0.0.1 and prints {"url","apiKey"} as one line when it is ready.
-It runs until SIGTERM or SIGINT.
+It runs until SIGTERM or SIGINT. With \`--cost real\` requests take as long as on a real server.
 `;
 
 async function main(): Promise<void> {
@@ -14,6 +15,7 @@ async function main(): Promise<void> {
       port: { type: 'string', default: '0' },
       'api-key': { type: 'string' },
       studio: { type: 'string', default: 'sample' },
+      cost: { type: 'string', default: 'none' },
       unpaired: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -26,6 +28,7 @@ async function main(): Promise<void> {
   const simulator = await startAyonSimulator({
     port: Number(values.port),
     paired: !values.unpaired,
+    cost: values.cost === 'real' ? 'real' : 'none',
     ...(apiKey ? { apiKey } : {}),
     ...(values.studio === 'sample' ? { studio: sampleStudio() } : {}),
   });

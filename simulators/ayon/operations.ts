@@ -6,6 +6,7 @@ import { AyonFault, EntityError, fault } from './errors';
 import type { Origin } from './event-log';
 import type { Json, JsonObject } from './json';
 import { isObject } from './json';
+import { refuseOperation } from './permissions';
 import type { ProjectRecord } from './project';
 import type { AyonStore } from './store';
 import { Transaction } from './transaction';
@@ -102,6 +103,7 @@ function originOf(store: AyonStore, operation: Operation, origin: Origin): Origi
 
 function run(tx: Transaction, operation: Operation, origin: Origin): string {
   const { kind, entityId: id, data, force } = operation;
+  refuseOperation(tx.store.user(origin.user), tx.project.name);
   if (operation.type === 'create') {
     return createEntity(tx, { kind, id, data }, origin);
   }

@@ -12,6 +12,7 @@ import { isObject, sameJson, snakeCase } from './json';
 import type { ProjectRecord } from './project';
 import { mergeValues } from './project';
 import type { AyonStore } from './store';
+import { moveGroups } from './users';
 
 const CODE_PATTERN = '^[a-zA-Z0-9_]*$';
 
@@ -46,12 +47,21 @@ function anatomyRows<Row>(value: Json | undefined, standard: Row[]): Row[] {
   return value.filter(isObject).map(({ original_name: _original, ...row }) => row as Row);
 }
 
-function anatomyOf(body: JsonObject): Anatomy {
-  if (typeof body['anatomyPreset'] === 'string' && body['anatomyPreset'] !== '_') {
-    throw fault(404, `Anatomy preset ${body['anatomyPreset']} not found`);
+/** The anatomy of a preset; `_` is the built-in one. */
+function presetOf(store: AyonStore, name: Json | undefined): JsonObject {
+  if (typeof name !== 'string' || name === '_') {
+    return {};
   }
+  const preset = store.anatomyPresets.get(name);
+  if (!preset) {
+    throw fault(404, `Anatomy preset ${name} not found`);
+  }
+  return preset;
+}
+
+/** Reads a snake_case anatomy; what it leaves out is as in the default one. */
+export function readAnatomy(given: JsonObject): Anatomy {
   const standard = defaultAnatomy();
-  const given = isObject(body['anatomy']) ? body['anatomy'] : {};
   return {
     ...standard,
     folderTypes: anatomyRows(given['folder_types'], standard.folderTypes),
@@ -76,17 +86,57 @@ export function createProject(store: AyonStore, body: JsonObject, origin: Origin
   if (typeof name !== 'string' || typeof code !== 'string') {
     throw fault(400, 'A project needs a name and a code');
   }
-  const anatomy = anatomyOf(body);
+  const given = isObject(body['anatomy']) ? body['anatomy'] : presetOf(store, body['anatomyPreset']);
+  const anatomy = readAnatomy(given);
   refuseTaken(store, { name, code });
   refuseBadName({ name, code });
-  const given = isObject(body['anatomy']) ? body['anatomy']['attributes'] : undefined;
-  const attrib = mergeValues({}, attributesIn(store, given));
+  const attrib = mergeValues({}, attributesIn(store, given['attributes']));
   const library = body['library'] === true;
+  const skeleton = body['skeleton'] === true;
   const label = typeof body['label'] === 'string' ? body['label'] : null;
-  const project = store.addProject({ name, code, library, label, anatomy, attrib });
+  const color = typeof body['color'] === 'string' ? body['color'] : null;
+  const assignUsers = body['assignUsers'] !== false;
+  const project = store.addProject(
+    { name, code, library, label, skeleton, color, anatomy, attrib },
+    assignUsers,
+  );
   const description = `Created project ${name}`;
-  store.events.add({ topic: 'entity.project.created', project: name, description }, origin);
+  const topic = skeleton ? 'entity.project_skeleton.created' : 'entity.project.created';
+  store.events.add({ topic, project: name, description }, origin);
   return project;
+}
+
+/**
+ * `POST /api/projects/{p}/rename {name, code?}`.
+ * @throws AyonFault 400 once the project has thumbnails, 409 for a name or code that is taken
+ */
+export function renameProject(
+  store: AyonStore,
+  at: { project: ProjectRecord; body: JsonObject },
+  origin: Origin,
+): void {
+  const { project, body } = at;
+  const { name, code = project.code } = body;
+  if (typeof name !== 'string' || typeof code !== 'string' || project.thumbnails.size > 0) {
+    throw fault(400, project.thumbnails.size > 0 ? 'Project has thumbnails' : 'A project needs a name');
+  }
+  store.projects.delete(project.name.toLowerCase());
+  try {
+    refuseTaken(store, { name, code });
+    refuseBadName({ name, code });
+  } catch (error) {
+    store.projects.set(project.name.toLowerCase(), project);
+    throw error;
+  }
+  const old = project.name;
+  Object.assign(project, { name, code, updatedAt: store.clock.now() });
+  store.projects.set(name.toLowerCase(), project);
+  for (const user of store.users.values()) {
+    moveGroups(user, old, name);
+  }
+  const description = `Renamed project ${old} to ${name}`;
+  const payload = { oldValue: old, newValue: name };
+  store.events.add({ topic: 'entity.project.renamed', project: name, description, payload }, origin);
 }
 
 /** `DELETE /api/projects/{p}`. */
@@ -175,7 +225,7 @@ function followRenames(project: ProjectRecord, change: ListChange): void {
 }
 
 /** Plain fields of a project, with the name in the event. */
-const PLAIN_FIELDS = ['label', 'active', 'library', 'code', 'config', 'tags', 'linkTypes'] as const;
+const PLAIN_FIELDS = ['label', 'color', 'active', 'library', 'code', 'config', 'tags', 'linkTypes'] as const;
 
 class ProjectPatch {
   readonly #store: AyonStore;

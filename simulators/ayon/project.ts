@@ -14,12 +14,27 @@ interface Thumbnail {
   readonly contentType: string;
 }
 
+/** People who work together in a project. */
+export interface TeamRecord {
+  readonly name: string;
+  members: TeamMember[];
+}
+
+export interface TeamMember {
+  readonly name: string;
+  leader: boolean;
+  roles: string[];
+}
+
 /** A project with everything in it. */
 export interface ProjectRecord extends Anatomy {
-  readonly name: string;
+  name: string;
   code: string;
   label: string | null;
   library: boolean;
+  /** Made as a draft that has no entities yet. */
+  skeleton: boolean;
+  color: string | null;
   active: boolean;
   attrib: JsonObject;
   data: JsonObject;
@@ -33,6 +48,8 @@ export interface ProjectRecord extends Anatomy {
   /** `<entity id> <user>`. */
   readonly watchers: Set<string>;
   readonly lists: Map<string, ListRecord>;
+  /** Team name → members. */
+  teams: TeamRecord[];
   readonly thumbnails: Map<string, Thumbnail>;
 }
 
@@ -42,6 +59,8 @@ export interface NewProject {
   code: string;
   label?: string | null;
   library?: boolean;
+  skeleton?: boolean;
+  color?: string | null;
   anatomy: Anatomy;
   attrib?: JsonObject;
 }
@@ -64,6 +83,8 @@ export function makeProject(
     code: given.code,
     label: given.label ?? null,
     library: given.library ?? false,
+    skeleton: given.skeleton ?? false,
+    color: given.color ?? null,
     active: true,
     attrib: { ...attrib, ...given.attrib },
     data: {},
@@ -75,8 +96,25 @@ export function makeProject(
     activityOrder: 0,
     watchers: new Set(),
     lists: new Map(),
+    teams: [],
     thumbnails: new Map(),
   };
+}
+
+/** Tasks that somebody is assigned to and versions that somebody made follow a new name. */
+export function renameInProject(project: ProjectRecord, old: string, name: string): void {
+  const { entities } = project;
+  for (const task of entities.pick('task', entities.orderedIds('task'))) {
+    if (task.assignees?.includes(old)) {
+      const assignees = task.assignees.map((assignee) => (assignee === old ? name : assignee));
+      entities.put({ ...task, assignees });
+    }
+  }
+  for (const version of entities.pick('version', entities.orderedIds('version'))) {
+    if (version.author === old) {
+      entities.put({ ...version, author: name });
+    }
+  }
 }
 
 /** Adds changes to values; null takes a value away. */
@@ -121,10 +159,10 @@ export function projectRow(project: ProjectRecord): JsonObject {
     name: project.name,
     code: project.code,
     label: project.label,
-    color: null,
+    color: project.color,
     active: project.active,
     library: project.library,
-    skeleton: false,
+    skeleton: project.skeleton,
     pinned: false,
     projectFolder: null,
     createdAt: project.createdAt,

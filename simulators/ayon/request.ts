@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { RouteAnswer, RouteHandler, RouteRequest } from '../http';
-import { AyonFault, EntityError, fault, invalidRequest } from './errors';
+import { authenticate, headerOf, PlainFault } from './authentication';
+import { AyonFault, EntityError, invalidRequest } from './errors';
 import type { Origin } from './event-log';
 import type { Json, JsonObject } from './json';
 import { isObject } from './json';
+import { refuseStranger } from './permissions';
 import type { AyonStore } from './store';
 import type { UserRecord } from './users';
-import { isService } from './users';
 
 /** A request of somebody who is known. */
 export interface AyonRequest {
@@ -20,6 +21,8 @@ export interface AyonRequest {
   /** The body as bytes, for uploads. */
   readonly raw: Buffer;
   readonly contentType: string;
+  /** Value of a header; the first one of several. */
+  readonly header: (name: string) => string | undefined;
   readonly user: UserRecord;
   /** Recorded on the events that the request causes. */
   readonly origin: Origin;
@@ -35,7 +38,7 @@ export interface AyonAnswer {
 }
 
 /** Answers a request of a known user. */
-export type AyonHandler = (request: AyonRequest) => AyonAnswer;
+export type AyonHandler = (request: AyonRequest) => AyonAnswer | Promise<AyonAnswer>;
 
 /** Registers a route that only known users reach. */
 export type AddRoute = (method: string, pattern: string, handler: AyonHandler) => void;
@@ -43,62 +46,28 @@ export type AddRoute = (method: string, pattern: string, handler: AyonHandler) =
 /** Answer without content. */
 export const NO_CONTENT = { status: 204 } as const;
 
-function header(request: RouteRequest, name: string): string | undefined {
-  const value = request.headers[name];
-  return Array.isArray(value) ? value[0] : value;
-}
-
-/** The user that a request's key stands for, or the one it acts as. */
-function authenticate(store: AyonStore, request: RouteRequest): UserRecord {
-  const bearer = /^(?:ApiKey|Bearer) +(.+)$/i.exec(header(request, 'authorization') ?? '')?.[1];
-  const key = header(request, 'x-api-key') ?? bearer;
-  if (key === undefined) {
-    throw fault(401, 'Access token is missing');
-  }
-  const user = store.userOfKey(key);
-  const other = header(request, 'x-as-user');
-  if (other === undefined || !isService(user)) {
-    return user;
-  }
-  const acting = store.users.get(other);
-  if (!acting) {
-    // Observed: the real server breaks here, with a text instead of JSON.
-    throw new PlainFault(500, 'Internal Server Error');
-  }
-  return acting;
-}
-
-/** An answer in plain text. */
-class PlainFault extends Error {
-  readonly status: number;
-
-  constructor(status: number, text: string) {
-    super(text);
-    this.name = 'PlainFault';
-    this.status = status;
-  }
-}
-
 /**
  * Finds the user of a request and reads the headers that events record.
- * @throws AyonFault 401 without a valid key, 400 for a body that is no JSON
+ * @throws AyonFault 401 without a valid key, 403 in a project of others, 400 for a body that is no JSON
  */
 export function identify(store: AyonStore, request: RouteRequest): AyonRequest {
   const user = authenticate(store, request);
   const { method, path, params, query } = request;
-  const contentType = header(request, 'content-type') ?? '';
+  refuseStranger(store, user, params['project']);
+  const header = (name: string): string | undefined => headerOf(request, name);
+  const contentType = header('content-type') ?? '';
   if (request.bodyError !== undefined && /^(?:application\/json|$)/.test(contentType)) {
     throw invalidRequest({ method, path }, [
       { loc: ['body'], msg: 'Expecting value', type: 'value_error.jsondecode' },
     ]);
   }
   const json = request.body as Json | undefined;
-  const sender = header(request, 'x-sender') ?? null;
-  const senderType = header(request, 'x-sender-type') ?? 'api';
+  const sender = header('x-sender') ?? null;
+  const senderType = header('x-sender-type') ?? 'api';
   const origin = { user: user.name, sender, senderType };
   const body = isObject(json) ? json : {};
   const { raw } = request;
-  return { method, path, params, query, body, json, raw, contentType, user, origin };
+  return { method, path, params, query, body, json, raw, contentType, header, user, origin };
 }
 
 /** Every answer of the server bears an id of its request. */
@@ -106,9 +75,34 @@ export function withRequestId(answer: RouteAnswer): RouteAnswer {
   return { ...answer, headers: { ...answer.headers, 'x-request-id': randomUUID() } };
 }
 
+/** What a request costs on a real server, as time to wait. */
+export interface Charge {
+  work(request: AyonRequest): Promise<void>;
+  refusal(): Promise<void>;
+}
+
 /** Wraps a handler for users who are known. */
-export function authenticated(store: AyonStore, handler: AyonHandler): RouteHandler {
-  return (request) => withRequestId(plainAnswer(handler(identify(store, request))));
+export function authenticated(store: AyonStore, handler: AyonHandler, charge?: Charge): RouteHandler {
+  return async (request) => {
+    const known = await identifyOrWait(store, request, charge);
+    await charge?.work(known);
+    return withRequestId(plainAnswer(await handler(known)));
+  };
+}
+
+async function identifyOrWait(
+  store: AyonStore,
+  request: RouteRequest,
+  charge: Charge | undefined,
+): Promise<AyonRequest> {
+  try {
+    return identify(store, request);
+  } catch (error) {
+    if (error instanceof AyonFault && error.status === 401) {
+      await charge?.refusal();
+    }
+    throw error;
+  }
 }
 
 function plainAnswer({ status = 200, json, bytes, contentType, headers }: AyonAnswer): RouteAnswer {

@@ -4,13 +4,15 @@ import type { AttributeDefinition } from './attributes';
 import { defaultAttributes } from './attributes';
 import { AyonClock } from './clock';
 import { defaultAnatomy } from './default-anatomy';
-import { AyonFault, fault } from './errors';
+import { fault } from './errors';
 import type { Origin } from './event-log';
 import { EventLog } from './event-log';
 import type { JsonObject } from './json';
 import type { NewProject, ProjectRecord } from './project';
-import { makeProject } from './project';
+import { makeProject, renameInProject } from './project';
+import { Sessions } from './sessions';
 import type { UserRecord } from './users';
+import { artistOf, grantDefaults } from './users';
 
 /** What a fresh server knows. */
 export interface StoreOptions {
@@ -38,12 +40,18 @@ export interface ServiceRecord {
 /** All state of one simulated server, in memory; lost when the process ends. */
 export class AyonStore {
   readonly clock = new AyonClock();
+  readonly sessions = new Sessions(this.clock);
   readonly events = new EventLog(this.clock);
   /** By lower-case name: project names are found in any case. */
   readonly projects = new Map<string, ProjectRecord>();
   readonly users = new Map<string, UserRecord>();
   /** API key → user name. */
   readonly keys = new Map<string, string>();
+  /** User name → password. */
+  readonly passwords = new Map<string, string>();
+  /** Name → anatomy in its own, snake_case form. */
+  readonly anatomyPresets = new Map<string, JsonObject>();
+  primaryPreset: string | undefined;
   readonly secrets = new Map<string, string>();
   /** Variant → settings of the ftrack addon; tests change them freely. */
   readonly addonSettings: Record<'production' | 'staging', JsonObject> = {
@@ -78,18 +86,28 @@ export class AyonStore {
     return project;
   }
 
-  /** Puts a project without an event and without checks; requests go through `createProject`. */
-  addProject(given: Omit<NewProject, 'anatomy'> & Partial<Pick<NewProject, 'anatomy'>>): ProjectRecord {
+  /**
+   * Puts a project without an event and without checks; requests go through `createProject`. Users get their default
+   * access groups on it unless `assignUsers` is false.
+   */
+  addProject(
+    given: Omit<NewProject, 'anatomy'> & Partial<Pick<NewProject, 'anatomy'>>,
+    assignUsers = true,
+  ): ProjectRecord {
     const anatomy = given.anatomy ?? defaultAnatomy();
     const project = makeProject({ ...given, anatomy }, this.attributes.values(), this.clock);
     this.projects.set(given.name.toLowerCase(), project);
+    for (const user of assignUsers ? this.users.values() : []) {
+      grantDefaults(user, given.name);
+    }
     return project;
   }
 
-  /** Puts a user without an event and without checks. */
+  /** Puts a user without an event and without checks; without `data` an artist of every project. */
   addUser(given: { name: string; attrib?: JsonObject; data?: JsonObject; active?: boolean }): UserRecord {
     const now = this.clock.now();
-    const { name, attrib = {}, data = {}, active = true } = given;
+    const { name, attrib = {}, active = true } = given;
+    const data = given.data ?? artistOf([...this.projects.values()].map((project) => project.name));
     const user = { name, attrib, data, active, createdAt: now, updatedAt: now };
     this.users.set(name, user);
     return user;
@@ -104,13 +122,60 @@ export class AyonStore {
     return user;
   }
 
-  /** The user that a key belongs to. */
-  userOfKey(key: string): UserRecord {
-    const user = this.users.get(this.keys.get(key) ?? '');
-    if (!user) {
-      throw new AyonFault(401, { code: 401, detail: 'Invalid API key' });
+  /** Gives a user another name, wherever it is known by it. */
+  renameUser(user: UserRecord, name: string): void {
+    const old = user.name;
+    this.users.delete(old);
+    user.name = name;
+    user.updatedAt = this.clock.now();
+    this.users.set(name, user);
+    for (const [key, owner] of this.keys) {
+      this.keys.set(key, owner === old ? name : owner);
     }
+    const password = this.passwords.get(old);
+    if (password !== undefined) {
+      this.passwords.delete(old);
+      this.passwords.set(name, password);
+    }
+    this.sessions.rename(old, name);
+    for (const project of this.projects.values()) {
+      renameInProject(project, old, name);
+    }
+  }
+
+  /** Takes a user away with its keys and sessions; what it made keeps its name. */
+  removeUser(name: string): void {
+    this.users.delete(name);
+    this.passwords.delete(name);
+    this.sessions.rename(name, undefined);
+    for (const [key, owner] of this.keys) {
+      if (owner === name) {
+        this.keys.delete(key);
+      }
+    }
+  }
+
+  /**
+   * The user that a key belongs to. A key that was accepted counts for ten minutes without another look, one that was
+   * refused stays refused for one minute, as on the real server.
+   * @throws AyonFault 401
+   */
+  userOfKey(key: string): UserRecord {
+    const known = this.sessions.userOf(key);
+    const name = known ?? (this.sessions.isRefused(key) ? undefined : this.keys.get(key));
+    const user = this.users.get(name ?? '');
+    if (!user) {
+      this.sessions.refuse(key);
+      throw fault(401, 'Invalid API key');
+    }
+    this.sessions.accept(key, user.name);
     return user;
+  }
+
+  /** Takes a key away at once: its session ends, too. */
+  revokeKey(key: string): void {
+    this.keys.delete(key);
+    this.sessions.end(key);
   }
 
   /** Adds or changes an attribute; it counts after the next `restart`. */

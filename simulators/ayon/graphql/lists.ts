@@ -1,6 +1,7 @@
 import type { StoredEvent } from '../event-log';
 import type { JsonObject } from '../json';
 import { sortedJson } from '../json';
+import { hasProjectAccess } from '../permissions';
 import type { AyonStore } from '../store';
 import type { UserRecord } from '../users';
 import { allAttribText, attribOf } from './nodes';
@@ -57,12 +58,6 @@ export interface UserArgs extends PageArgs {
   projectName?: string | null;
 }
 
-function hasAccess(user: UserRecord, projectName: string): boolean {
-  const groups = user.data['accessGroups'];
-  const isPrivileged = ['isAdmin', 'isManager', 'isService'].some((flag) => user.data[flag] === true);
-  return isPrivileged || (typeof groups === 'object' && groups !== null && projectName in groups);
-}
-
 /** `users`, by name. */
 export function users(store: AyonStore, args: UserArgs): Connection<JsonObject> {
   const names = args.names ?? (typeof args.name === 'string' ? [args.name] : undefined);
@@ -72,7 +67,7 @@ export function users(store: AyonStore, args: UserArgs): Connection<JsonObject> 
     return (
       (!names || names.includes(user.name)) &&
       (!emails || (typeof email === 'string' && emails.includes(email.toLowerCase()))) &&
-      (typeof args.projectName !== 'string' || hasAccess(user, args.projectName))
+      (typeof args.projectName !== 'string' || hasProjectAccess(user, args.projectName))
     );
   });
   found.sort((a, b) => (a.name < b.name ? -1 : 1));

@@ -2,6 +2,7 @@ import { GraphQLError } from 'graphql';
 import type { EntityKind, EntityRecord } from '../entity-kinds';
 import { Inheritance } from '../inheritance';
 import { sortedJson } from '../json';
+import { hasProjectAccess } from '../permissions';
 import type { ProjectRecord } from '../project';
 import type { AyonStore } from '../store';
 import type { UserRecord } from '../users';
@@ -234,10 +235,16 @@ export function rootValue(store: AyonStore, user: UserRecord): Record<string, un
       if (!project) {
         throw notFound('Project not found');
       }
+      if (!hasProjectAccess(user, project.name)) {
+        const message = `You do not have access to project ${project.name}`;
+        throw new GraphQLError(message, { extensions: { status: 403 } });
+      }
       return new ProjectNode(store, project);
     },
     projects: (args: ProjectArgs) => {
-      const found = findProjects(store, args).sort((a, b) => (a.name < b.name ? -1 : 1));
+      const found = findProjects(store, args)
+        .filter(({ name }) => hasProjectAccess(user, name))
+        .sort((a, b) => (a.name < b.name ? -1 : 1));
       return listPage(found, (project) => new ProjectNode(store, project), args);
     },
     users: (args: UserArgs) => users(store, args),

@@ -1,22 +1,24 @@
 import { anatomyView } from '../anatomy-view';
-import { defaultAnatomy } from '../default-anatomy';
 import { folderList, hierarchy } from '../entity-views';
 import { fault } from '../errors';
 import type { JsonObject } from '../json';
+import { isObject } from '../json';
+import { hasProjectAccess } from '../permissions';
 import { projectRow, projectView } from '../project';
-import { createProject, deleteProject, patchProject } from '../project-writes';
+import { createProject, deleteProject, patchProject, renameProject } from '../project-writes';
 import type { AddRoute, AyonRequest } from '../request';
 import { NO_CONTENT } from '../request';
 import type { AyonStore } from '../store';
 import { isManager } from '../users';
 
-function listProjects(store: AyonStore, query: URLSearchParams): JsonObject {
+function listProjects(store: AyonStore, { query, user }: AyonRequest): JsonObject {
   const name = query.get('name')?.toLowerCase();
   const rows = [...store.projects.values()]
     .filter((project) => {
       const active = query.get('active');
       const library = query.get('library');
       return (
+        hasProjectAccess(user, project.name) &&
         (active === null || String(project.active) === active) &&
         (library === null || String(project.library) === library) &&
         (name === undefined || project.name.toLowerCase() === name)
@@ -30,6 +32,22 @@ function listProjects(store: AyonStore, query: URLSearchParams): JsonObject {
   return { detail, count: rows.length, projects: shown.map((project) => projectRow(project)) };
 }
 
+/** Branches of the hierarchy in which a folder or task has the words and, if asked for, one of the types. */
+function pruned(folder: JsonObject, query: URLSearchParams): JsonObject[] {
+  const search = (query.get('search') ?? '').toLowerCase();
+  const types = query.get('types')?.split(',');
+  if (search === '' && !types) {
+    return [folder];
+  }
+  const { children, name, label, taskNames, folderType } = folder;
+  const kept = (Array.isArray(children) ? children.filter(isObject) : []).flatMap((child) =>
+    pruned(child, query),
+  );
+  const isFound = JSON.stringify([name, label, taskNames]).toLowerCase().includes(search);
+  const isWanted = !types || types.some((type) => type === folderType);
+  return (isFound && isWanted) || kept.length > 0 ? [{ ...folder, children: kept }] : [];
+}
+
 function requireManager(request: AyonRequest): void {
   if (!isManager(request.user)) {
     throw fault(403, 'You need to be a manager to do this');
@@ -39,7 +57,7 @@ function requireManager(request: AyonRequest): void {
 /** Projects and the lists of their folders. */
 export function addProjectRoutes(add: AddRoute, store: AyonStore): void {
   const projectOf = ({ params }: AyonRequest) => store.project(params['project'] ?? '');
-  add('GET', '/api/projects', ({ query }) => ({ json: listProjects(store, query) }));
+  add('GET', '/api/projects', (request) => ({ json: listProjects(store, request) }));
   add('POST', '/api/projects', (request) => {
     requireManager(request);
     createProject(store, request.body, request.origin);
@@ -49,6 +67,11 @@ export function addProjectRoutes(add: AddRoute, store: AyonStore): void {
   add('PATCH', '/api/projects/:project', (request) => {
     requireManager(request);
     patchProject(store, { project: projectOf(request), body: request.body }, request.origin);
+    return NO_CONTENT;
+  });
+  add('POST', '/api/projects/:project/rename', (request) => {
+    requireManager(request);
+    renameProject(store, { project: projectOf(request), body: request.body }, request.origin);
     return NO_CONTENT;
   });
   add('DELETE', '/api/projects/:project', (request) => {
@@ -68,15 +91,13 @@ export function addProjectRoutes(add: AddRoute, store: AyonStore): void {
     patchProject(store, { project: projectOf(request), body }, request.origin);
     return NO_CONTENT;
   });
-  add('GET', '/api/anatomy/presets', () => ({ json: { version: '1.0.0', presets: [] } }));
-  add('GET', '/api/anatomy/presets/_', () => ({ json: anatomyView(defaultAnatomy(), {}, store.attributes) }));
   add('GET', '/api/projects/:project/folders', (request) => {
     const attrib = request.query.get('attrib') === 'true';
     return { json: { folders: folderList(store, projectOf(request), attrib) } };
   });
   add('GET', '/api/projects/:project/hierarchy', (request) => {
     const project = projectOf(request);
-    const tree = hierarchy(project, null, []);
+    const tree = hierarchy(project, null, []).flatMap((folder) => pruned(folder, request.query));
     const detail = 'Hierarchy loaded in 0.0010s';
     return { json: { detail, projectName: project.name, hierarchy: tree } };
   });

@@ -60,16 +60,58 @@ function createUser(store: AyonStore, request: AyonRequest): void {
   const name = nameParam(request);
   refuseTaken(store, name);
   const { body } = request;
-  const password = typeof body['password'] === 'string' ? { password: 'hashed' } : {};
-  const data = { ...objectOf(body['data']), ...password, createdBy: request.user.name };
+  const data = { ...objectOf(body['data']), createdBy: request.user.name };
   const active = body['active'] !== false;
   const user = store.addUser({ name, attrib: mergeValues({}, readAttrib(store, body)), data, active });
   setKey(store, user, body);
+  setPassword(store, user, body['password']);
   const description = `New user '${name}' created`;
   store.events.add(
     { topic: 'entity.user.created', description, summary: { entityName: name } },
     request.origin,
   );
+}
+
+/** The server knows no more of a password than its hash. */
+function setPassword(store: AyonStore, user: UserRecord, password: unknown): void {
+  if (typeof password === 'string') {
+    store.passwords.set(user.name, password);
+    user.data = { ...user.data, password: 'hashed' };
+  }
+}
+
+/** Everything that names a user follows a new name. */
+function renameUser(store: AyonStore, request: AyonRequest, wanted: unknown): void {
+  const user = store.user(nameParam(request));
+  const old = user.name;
+  if (typeof wanted !== 'string' || !new RegExp(USER_NAME_PATTERN).test(wanted)) {
+    throw invalidRequest(request, [patternIssue(['body', 'newName'], USER_NAME_PATTERN)]);
+  }
+  refuseTaken(store, wanted);
+  store.renameUser(user, wanted);
+  const description = `Renamed user ${old} to ${wanted}`;
+  const event = {
+    topic: 'entity.user.renamed',
+    description,
+    summary: { entityName: wanted },
+    payload: { oldValue: old, newValue: wanted },
+  };
+  store.events.add(event, request.origin);
+}
+
+/** `PATCH /api/users/{name}/accessGroups {accessGroups: [{project, accessGroups}]}`: an empty list takes the access. */
+function assignGroups(store: AyonStore, request: AyonRequest): void {
+  const user = store.user(nameParam(request));
+  const rows = request.body['accessGroups'];
+  const groups = { ...objectOf(user.data['accessGroups']) };
+  for (const row of Array.isArray(rows) ? rows : []) {
+    const { project, accessGroups } = objectOf(row);
+    if (typeof project === 'string' && Array.isArray(accessGroups)) {
+      groups[project] = accessGroups.length > 0 ? accessGroups : undefined;
+    }
+  }
+  user.data = { ...user.data, accessGroups: groups };
+  user.updatedAt = store.clock.now();
 }
 
 function patchUser(store: AyonStore, request: AyonRequest): void {
@@ -105,12 +147,30 @@ export function addUserRoutes(add: AddRoute, store: AyonStore): void {
   add('DELETE', '/api/users/:name', (request) => {
     requireManager(request);
     const { name } = store.user(nameParam(request));
-    store.users.delete(name);
+    store.removeUser(name);
     const description = `User '${name}' deleted`;
     store.events.add(
       { topic: 'entity.user.deleted', description, summary: { entityName: name } },
       request.origin,
     );
+    return NO_CONTENT;
+  });
+  add('PATCH', '/api/users/:name/accessGroups', (request) => {
+    requireManager(request);
+    assignGroups(store, request);
+    return NO_CONTENT;
+  });
+  add('PATCH', '/api/users/:name/rename', (request) => {
+    requireManager(request);
+    renameUser(store, request, request.body['newName']);
+    return NO_CONTENT;
+  });
+  add('PATCH', '/api/users/:name/password', (request) => {
+    const user = store.user(nameParam(request));
+    if (user !== request.user) {
+      requireManager(request);
+    }
+    setPassword(store, user, request.body['password']);
     return NO_CONTENT;
   });
   add('GET', '/api/accessGroups/:project', () => {

@@ -1,0 +1,80 @@
+import type { AyonSimulator } from '../../../simulators/ayon';
+import { startAyonSimulator } from '../../../simulators/ayon';
+import { interpolate } from '../../../simulators/ayon/cost';
+import { createFolder, TestClient, testId, updateFolder } from './client';
+
+describe('cost model of the AYON simulator', () => {
+  let simulator: AyonSimulator;
+  let client: TestClient;
+
+  beforeAll(async () => {
+    simulator = await startAyonSimulator({ cost: 'real' });
+    simulator.store.addProject({ name: 'large', code: 'lg' });
+    simulator.store.addProject({ name: 'small', code: 'sm' });
+    const operations = Array.from({ length: 5000 }, (_, number) =>
+      createFolder(number, { name: `f${number}` }),
+    );
+    simulator.as('admin').operations('large', { operations: operations as never });
+    simulator.as('admin').operations('small', { operations: [operations[0]] as never });
+    client = new TestClient(simulator);
+  });
+
+  afterAll(async () => {
+    await simulator.close();
+  });
+
+  async function timed(work: () => Promise<unknown>): Promise<number> {
+    const started = performance.now();
+    await work();
+    return performance.now() - started;
+  }
+
+  it('reads measured points in straight lines and goes on with the last slope', () => {
+    const points = [
+      [100, 10],
+      [200, 20],
+      [400, 60],
+    ] as const;
+
+    expect([0, 100, 150, 300, 500].map((size) => interpolate(points, size))).toEqual([10, 10, 15, 40, 80]);
+  });
+
+  it('makes reads of one folder slow in a large project but not by GraphQL, and stays responsive', async () => {
+    const get = (project: string) => client.send('GET', `/api/projects/${project}/folders/${testId(0)}`);
+
+    const slow = timed(() => get('large'));
+    const meanwhile = await timed(() => client.send('GET', '/api/users/me'));
+    const graphql = await timed(() =>
+      client.query('query($id: String!) { project(name: "large") { folder(id: $id) { name } } }', {
+        id: testId(0),
+      }),
+    );
+
+    expect(await slow).toBeGreaterThan(230);
+    expect(await timed(() => get('small'))).toBeLessThan(150);
+    expect(Math.max(meanwhile, graphql)).toBeLessThan(150);
+  });
+
+  it('makes writes of one project wait for each other, and those of another go on', async () => {
+    const update = (label: string) => client.operations('large', [updateFolder(0, { label })]);
+    const small = timed(() => client.operations('small', [updateFolder(0, { label: 'x' })]));
+    const both = timed(() => Promise.all([update('a'), update('b')]));
+
+    expect(await small).toBeLessThan(500);
+    expect(await both).toBeGreaterThan(2 * (770 + 250) - 50);
+  }, 20_000);
+
+  it('makes enroll slower as its history grows, and wrong keys slow', async () => {
+    const enroll = (targetTopic: string) =>
+      timed(() => client.send('POST', '/api/enroll', { sourceTopic: 'a.b', targetTopic, sender: 'w' }));
+    for (let number = 0; number < 50_000; number += 1) {
+      simulator.store.events.add({ topic: 'old.job' }, { user: 'service', sender: 'w', senderType: 'api' });
+    }
+
+    expect(await enroll('old.job')).toBeGreaterThan(140);
+    expect(await enroll('new.job')).toBeLessThan(100);
+    expect(
+      await timed(() => new TestClient(simulator, { 'x-api-key': 'x' }).send('GET', '/api/projects')),
+    ).toBeGreaterThan(199);
+  });
+});
