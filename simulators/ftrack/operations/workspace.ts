@@ -1,5 +1,6 @@
 import { validationError } from '../errors';
 import { runQuery } from '../query/execute';
+import { runSearch } from '../query/search';
 import { schemaHash, schemasAnswer } from '../schema/answer';
 import type { SchemaRegistry } from '../schema/registry';
 import { CustomValues } from '../store/custom-values';
@@ -41,6 +42,10 @@ export class Workspace {
     this.hash = schemaHash(this.schemas);
     this.operations.add({
       query: (work, operation) => ({ action: 'query', ...this.query(work, operation) }),
+      search: ({ reader, caller }, operation) => ({
+        action: 'search',
+        ...runSearch(reader, operation, caller.strict),
+      }),
       create: (work, operation) => ({ action: 'create', data: create(work, operation) }),
       update: (work, operation) => ({ action: 'update', data: update(work, operation) }),
       delete: (work, operation) => ({ action: 'delete', data: remove(work, operation) }),
