@@ -6,6 +6,8 @@ export class Credentials {
   private readonly store: Store;
   private readonly keys = new Map<string, string>();
   private readonly revoked = new Set<string>();
+  /** Keys by the id of their `ApiKey`, and the roles that were granted to them. */
+  private readonly apiKeys = new Map<string, { key: string; readonly roles: Set<string> }>();
 
   constructor(store: Store, keys: Readonly<Record<string, string>> = {}) {
     this.store = store;
@@ -17,6 +19,27 @@ export class Credentials {
   /** The key of a user: the configured one, else one made from the name. */
   keyOf(username: string): string {
     return this.keys.get(username) ?? `key-of-${username}`;
+  }
+
+  /** From now on the user has this key and no other. */
+  replaceKey(username: string, key: string): void {
+    this.keys.set(username, key);
+  }
+
+  /** From now on the `ApiKey` of this id has this key. */
+  replaceApiKey(apiKeyId: string, key: string): void {
+    this.apiKeys.set(apiKeyId, { key, roles: new Set(this.rolesOfApiKey(apiKeyId)) });
+  }
+
+  grantRole(apiKeyId: string, roleId: string): void {
+    const known = this.apiKeys.get(apiKeyId) ?? { key: crypto.randomUUID(), roles: new Set() };
+    known.roles.add(roleId);
+    this.apiKeys.set(apiKeyId, known);
+  }
+
+  /** Ids of the security roles that were granted to an `ApiKey`. */
+  rolesOfApiKey(apiKeyId: string): ReadonlySet<string> {
+    return this.apiKeys.get(apiKeyId)?.roles ?? new Set();
   }
 
   /** Without a name: everyone's. */
@@ -38,7 +61,23 @@ export class Credentials {
   }
 
   authenticate(username: string, key: string): ConnectionUser | undefined {
-    const isRevoked = this.revoked.has('*') || this.revoked.has(username);
-    return !isRevoked && key === this.keyOf(username) ? this.user(username) : undefined;
+    if (this.revoked.has('*') || this.revoked.has(username)) {
+      return undefined;
+    }
+    const user = this.user(username);
+    return user && (key === this.keyOf(username) || this.opens(key, user)) ? user : undefined;
+  }
+
+  /** Whether it is the key of an `ApiKey`: of one user, or of none and then good with every user's name. */
+  private opens(key: string, user: ConnectionUser): boolean {
+    for (const [id, known] of this.apiKeys) {
+      const row = known.key === key ? this.store.find('ApiKey', id) : undefined;
+      const owner = row?.data['resource_id'];
+      const isPersonal = typeof owner === 'string' && this.store.find('User', owner) !== undefined;
+      if (row && (!isPersonal || owner === user.userId)) {
+        return true;
+      }
+    }
+    return false;
   }
 }

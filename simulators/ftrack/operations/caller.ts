@@ -29,3 +29,20 @@ export function assertWritable(work: Work, row: Row): void {
     throw permissionError(`User ${work.caller.username} has no permission to change ${row.type} ${row.key}.`);
   }
 }
+
+/** Whoever closes a project to others keeps access to it; how ftrack does that is not known. */
+export function keepAccess(work: Work, project: Row): void {
+  const { store } = work.reader;
+  const { username, userId } = work.caller;
+  if (project.data['is_private'] !== true || store.access.mayRead(username, project.key)) {
+    return;
+  }
+  const [role] = store.tableOf('UserSecurityRole').where('user_id', userId);
+  if (role) {
+    work.transaction.insert('UserSecurityRoleProject', {
+      id: crypto.randomUUID(),
+      user_security_role_id: role.key,
+      project_id: project.key,
+    });
+  }
+}

@@ -2,12 +2,14 @@ import { duplicateError, integrityError, validationError } from '../errors';
 import type { EntitySchema } from '../schema/registry';
 import type { Row } from '../store/table';
 import type { Change } from '../store/transaction';
-import { asText, folded } from '../values';
+import { asText, folded, isRecord } from '../values';
 import type { Work } from './caller';
-import { projectIdOf } from './defaults';
+import { assertWritable } from './caller';
+import { releaseReferences } from './references';
+import { settleBatch } from './settle';
 
-/** Single columns whose text is unique within the family, ignoring case. */
-const unique: Record<string, string> = { Project: 'name', User: 'username' };
+/** Single columns whose text is unique within the type, ignoring case. */
+const unique: Readonly<Record<string, string>> = { Project: 'name', User: 'username', Timer: 'user_id' };
 
 function checkRequired(row: Row, schema: EntitySchema): void {
   for (const attribute of schema.attributes.values()) {
@@ -36,20 +38,25 @@ function checkReferences(work: Work, change: Change, schema: EntitySchema): void
   }
 }
 
-function checkSiblings(work: Work, row: Row): void {
-  const name = folded(asText(row.data['name']));
-  for (const sibling of work.reader.store.tableOf('Context').where('parent_id', row.data['parent_id'])) {
+/** Names below one parent are unique, ignoring case. */
+function checkSiblings(work: Work, { row, before }: Change): void {
+  const { name: rawName, parent_id: parentId } = row.data;
+  if (row.type === 'Project' || (before?.['parent_id'] === parentId && before?.['name'] === rawName)) {
+    return;
+  }
+  const name = folded(asText(rawName));
+  for (const sibling of work.reader.store.tableOf('Context').where('parent_id', parentId)) {
     if (sibling !== row && folded(asText(sibling.data['name'])) === name) {
       throw duplicateError(
-        `Duplicate entry: ${row.type} ${JSON.stringify(row.data['name'])} exists below ${asText(row.data['parent_id'])}.`,
+        `Duplicate entry: ${row.type} ${JSON.stringify(rawName)} exists below ${asText(parentId)}.`,
       );
     }
   }
 }
 
-function checkUnique(work: Work, row: Row): void {
+function checkUnique(work: Work, { row, before }: Change): void {
   const column = unique[row.type];
-  if (column === undefined) {
+  if (column === undefined || (before !== undefined && before[column] === row.data[column])) {
     return;
   }
   const text = folded(asText(row.data[column]));
@@ -62,45 +69,47 @@ function checkUnique(work: Work, row: Row): void {
   }
 }
 
-/** A context has a parent, is not below itself, and belongs to the project of its parent. */
-function settleContext(work: Work, change: Change): void {
-  const { row, before } = change;
-  const { store } = work.reader;
-  const parentId = row.data['parent_id'];
-  if (!store.context(parentId)) {
-    throw integrityError(`${row.type} ${row.key} needs a parent; there is no context ${asText(parentId)}.`);
-  }
-  const isMove = before === undefined || before['parent_id'] !== parentId;
-  if (isMove) {
-    assertNoCycle(work, row);
-    const projectId = projectIdOf(work, parentId);
-    for (const context of [row, ...work.reader.below(row)]) {
-      work.transaction.set(context, 'project_id', projectId);
+/** Values are checked against this text later; it must be the object that the types of custom attributes need. */
+function checkConfiguration({ row }: Change): void {
+  try {
+    if (isRecord(JSON.parse(asText(row.data['config'])))) {
+      return;
     }
+  } catch {
+    // Refused below like any other text that is no object.
   }
-  if (isMove || before['name'] !== row.data['name']) {
-    checkSiblings(work, row);
-  }
+  throw validationError(
+    `Attribute config of ${row.type} ${row.key} is not the JSON text of an object: ${asText(row.data['config'])}.`,
+  );
 }
 
-function assertNoCycle(work: Work, row: Row): void {
-  if (work.reader.chain(row).some((context) => context !== row && context.data['parent_id'] === row.key)) {
-    throw validationError(`${row.type} ${row.key} cannot be moved below itself.`);
+function checkRow(work: Work, change: Change): void {
+  const schema = work.reader.store.registry.get(change.row.type);
+  checkRequired(change.row, schema);
+  checkReferences(work, change, schema);
+  checkUnique(work, change);
+  if (schema.family === 'Context') {
+    checkSiblings(work, change);
+  } else if (schema.family === 'CustomConfigurationBase') {
+    checkConfiguration(change);
+  }
+  // Whoever may write a value need not be allowed to read it.
+  if (schema.id !== 'CustomAttributeValue') {
+    assertWritable(work, change.row);
   }
 }
 
 /** The checks that the server makes once, at the end of a batch. */
 export function checkBatch(work: Work): void {
+  settleBatch(work);
   for (const change of work.transaction.changes()) {
     if (change.removed) {
-      continue;
+      releaseReferences(work, change.row);
     }
-    const schema = work.reader.store.registry.get(change.row.type);
-    if (schema.lineage.has('TypedContext')) {
-      settleContext(work, change);
+  }
+  for (const change of work.transaction.changes()) {
+    if (!change.removed) {
+      checkRow(work, change);
     }
-    checkRequired(change.row, schema);
-    checkReferences(work, change, schema);
-    checkUnique(work, change.row);
   }
 }

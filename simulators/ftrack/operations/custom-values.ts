@@ -1,4 +1,5 @@
-import { integrityError, validationError } from '../errors';
+import { integrityError, permissionError, validationError } from '../errors';
+import { entityById } from '../store/ownership';
 import type { Row } from '../store/table';
 import type { Value } from '../values';
 import { asText, isRecord, readDatetime } from '../values';
@@ -16,6 +17,8 @@ function options(configuration: Row): { multiple: boolean; values: Set<string> }
   return { multiple: config.multiSelect === true, values: new Set(entries.map((entry) => entry.value)) };
 }
 
+const text: Check = (value) => (typeof value === 'string' ? value : undefined);
+
 const enumerator: Check = (value, configuration) => {
   const chosen: unknown[] = Array.isArray(value) ? value : [value];
   const { multiple, values } = options(configuration);
@@ -24,13 +27,19 @@ const enumerator: Check = (value, configuration) => {
 };
 
 /** By name of the custom attribute type: the value to store, or undefined when it does not fit. */
-const checks: Record<string, Check> = {
-  text: (value) => (typeof value === 'string' ? value : undefined),
-  url: (value) => (typeof value === 'string' ? value : undefined),
+const checks: Readonly<Record<string, Check>> = {
+  text,
+  url: text,
   boolean: (value) => (typeof value === 'boolean' ? value : undefined),
   number: (value) => (typeof value === 'number' && Number.isFinite(value) ? value : undefined),
   date: (value, configuration) => readDatetime(value, asText(configuration.data['key'])) ?? undefined,
   enumerator,
+  // The choices of a dynamic enumerator are known only to whoever answers its event.
+  'dynamic enumerator': (value) => {
+    const chosen: unknown[] = Array.isArray(value) ? value : [value];
+    return chosen.every((item) => typeof item === 'string') ? chosen : undefined;
+  },
+  expression: text,
 };
 
 function checked(work: Work, configuration: Row, value: unknown): Value {
@@ -53,17 +62,22 @@ function checked(work: Work, configuration: Row, value: unknown): Value {
 
 /** The entity that carries the value. */
 function ownerOf(work: Work, entityId: string): Row {
-  const { store } = work.reader;
-  const owner =
-    store.context(entityId) ??
-    store.find('List', entityId) ??
-    store.find('User', entityId) ??
-    store.find('AssetVersion', entityId);
+  const owner = entityById(work.reader.store, entityId);
   if (!owner) {
     throw integrityError(`There is no entity ${entityId} that could have a custom attribute value.`);
   }
   assertWritable(work, owner);
   return owner;
+}
+
+function assertAllowed(work: Work, owner: Row, configuration: Row): void {
+  const { store } = work.reader;
+  const use = { kind: 'write', projectId: store.projectOf(owner) } as const;
+  if (!store.access.mayUse(work.caller.username, configuration.key, use)) {
+    throw permissionError(
+      `User ${work.caller.username} has no permission to change custom attribute ${asText(configuration.data['key'])}.`,
+    );
+  }
 }
 
 /** Stores a value, whether or not there was one; how both raw and dense values are written. */
@@ -78,6 +92,7 @@ export function storeCustomValue(
   if (!configuration || !work.reader.customValues.configurations(owner).includes(configuration)) {
     throw validationError(`${owner.type} ${owner.key} has no custom attribute ${target.configurationId}.`);
   }
+  assertAllowed(work, owner, configuration);
   const stored = checked(work, configuration, value);
   const existing = work.reader.customValues.stored(target.configurationId, target.entityId);
   if (existing) {
@@ -93,7 +108,11 @@ export function storeCustomValue(
 
 /** Removes the stored value: reads give the default again. */
 export function unsetCustomValue(work: Work, target: { configurationId: string; entityId: string }): boolean {
-  ownerOf(work, target.entityId);
+  const owner = ownerOf(work, target.entityId);
+  const configuration = work.reader.store.find('CustomAttributeConfiguration', target.configurationId);
+  if (configuration) {
+    assertAllowed(work, owner, configuration);
+  }
   const existing = work.reader.customValues.stored(target.configurationId, target.entityId);
   if (existing) {
     work.transaction.remove(existing);

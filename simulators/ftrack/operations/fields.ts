@@ -1,8 +1,8 @@
 import { validationError } from '../errors';
 import type { Attribute, CollectionAttribute, ScalarAttribute } from '../schema/notation';
-import type { EntitySchema } from '../schema/registry';
+import type { EntitySchema, SchemaRegistry } from '../schema/registry';
 import type { Data, Value } from '../values';
-import { isRecord, readDatetime } from '../values';
+import { asText, isRecord, readDatetime } from '../values';
 
 /** What a client wants to be set, by kind of attribute; relations are already foreign keys. */
 export interface Assignment {
@@ -11,6 +11,8 @@ export interface Assignment {
   readonly collections: readonly { attribute: CollectionAttribute; keys: readonly string[] }[];
   /** Names of the attributes that were sent, for the echo. */
   readonly names: readonly string[];
+  /** Datetimes as exactly as they were sent: they are stored in seconds, but echoed whole. */
+  readonly stamps: Data;
 }
 
 const accepts: Partial<Record<ScalarAttribute['type'], (value: unknown) => boolean>> = {
@@ -53,44 +55,101 @@ function referenceKey(value: unknown, name: string, keys: readonly string[] = ['
   return parts.join('|');
 }
 
-function collectionKeys(attribute: CollectionAttribute, value: unknown): string[] {
+function collectionKeys(registry: SchemaRegistry, attribute: CollectionAttribute, value: unknown): string[] {
   if (!Array.isArray(value)) {
     throw validationError(`Value ${JSON.stringify(value)} of attribute ${attribute.name} is not a list.`);
   }
-  const keys = attribute.target === 'Metadata' ? ['parent_id', 'key'] : ['id'];
-  const found = value.map((item: unknown) => referenceKey(item, attribute.name, keys));
+  const { primaryKey } = registry.get(attribute.target);
+  const found = value.map((item: unknown) => referenceKey(item, attribute.name, primaryKey));
   return found.filter((key) => key !== null);
 }
 
-/** @throws FtrackError for unknown attributes and values of a wrong type */
-export function readAssignment(schema: EntitySchema, sent: Readonly<Record<string, unknown>>): Assignment {
-  const columns: Data = {};
-  const collections: Assignment['collections'][number][] = [];
-  const names: string[] = [];
-  for (const [name, value] of Object.entries(sent)) {
-    if (name === '__entity_type__') {
-      continue;
-    }
-    const attribute = attributeOf(schema, name);
-    names.push(name);
-    if (attribute.kind === 'scalar') {
-      columns[name] = scalarValue(attribute, value);
-    } else if (attribute.kind === 'relation') {
-      columns[attribute.column] = referenceKey(value, name);
-    } else if (attribute.target.endsWith('CustomAttributeValue')) {
-      // Values are written by operations of their own; the list of references says nothing new.
-      continue;
-    } else {
-      collections.push({ attribute, keys: collectionKeys(attribute, value) });
+const twins = new WeakMap<EntitySchema, ReadonlyMap<string, readonly string[]>>();
+
+/** Columns by their internal name: some attributes are two public names for one column. */
+function twinsOf(schema: EntitySchema): ReadonlyMap<string, readonly string[]> {
+  const known = twins.get(schema);
+  if (known) {
+    return known;
+  }
+  const found = new Map<string, string[]>();
+  for (const { kind, name, legacy } of schema.attributes.values()) {
+    if (kind === 'scalar' && legacy !== undefined) {
+      found.set(legacy, [...(found.get(legacy) ?? []), name]);
     }
   }
-  return { columns, collections, names };
+  twins.set(schema, found);
+  return found;
 }
 
-function attributeOf(schema: EntitySchema, name: string): Attribute {
-  const attribute = schema.attributes.get(name);
-  if (!attribute) {
-    throw validationError(`Entity type ${schema.id} has no attribute ${JSON.stringify(name)}.`);
+/** Reads what was sent, attribute by attribute. */
+class AssignmentReader {
+  readonly assignment: Assignment;
+  private readonly columns: Data = {};
+  private readonly stamps: Data = {};
+  private readonly collections: Assignment['collections'][number][] = [];
+  private readonly names: string[] = [];
+  private readonly registry: SchemaRegistry;
+  private readonly schema: EntitySchema;
+
+  constructor(registry: SchemaRegistry, schema: EntitySchema) {
+    this.registry = registry;
+    this.schema = schema;
+    const { columns, collections, names, stamps } = this;
+    this.assignment = { columns, collections, names, stamps };
   }
-  return attribute;
+
+  read(name: string, value: unknown): void {
+    const attribute = this.attribute(name);
+    this.names.push(name);
+    if (attribute.kind === 'scalar') {
+      this.scalar(attribute, value);
+    } else if (attribute.kind === 'relation') {
+      const { primaryKey } = this.registry.get(attribute.target);
+      this.columns[attribute.column] = referenceKey(value, name, primaryKey);
+    } else if (!attribute.target.endsWith('CustomAttributeValue')) {
+      // Custom values are written by operations of their own; the list of references to them says nothing new.
+      const keys = collectionKeys(this.registry, attribute, value);
+      this.collections.push({ attribute, keys });
+    }
+  }
+
+  private scalar(attribute: ScalarAttribute, value: unknown): void {
+    const { name, legacy } = attribute;
+    const read = scalarValue(attribute, value);
+    const stored = attribute.type === 'dt' && read !== null ? asText(read).slice(0, 19) : read;
+    const columns = (legacy === undefined ? undefined : twinsOf(this.schema).get(legacy)) ?? [name];
+    for (const column of columns) {
+      this.columns[column] = stored;
+    }
+    if (attribute.type === 'dt') {
+      this.stamps[name] = read;
+    }
+  }
+
+  private attribute(name: string): Attribute {
+    const attribute = this.schema.attributes.get(name);
+    if (!attribute) {
+      throw validationError(`Entity type ${this.schema.id} has no attribute ${JSON.stringify(name)}.`);
+    }
+    if (attribute.computed && attribute.kind !== 'mapped') {
+      throw validationError(`Attribute ${name} of ${this.schema.id} is computed and cannot be set.`);
+    }
+    return attribute;
+  }
+}
+
+/** @throws FtrackError for unknown attributes and values of a wrong type */
+export function readAssignment(
+  registry: SchemaRegistry,
+  schema: EntitySchema,
+  sent: Readonly<Record<string, unknown>>,
+): Assignment {
+  const reader = new AssignmentReader(registry, schema);
+  for (const [name, value] of Object.entries(sent)) {
+    if (name !== '__entity_type__') {
+      reader.read(name, value);
+    }
+  }
+  return reader.assignment;
 }

@@ -5,7 +5,7 @@ import type { Row } from '../store/table';
 import type { Data, Value } from '../values';
 import { isRecord, wireDatetime } from '../values';
 import type { Work } from './caller';
-import { assertWritable } from './caller';
+import { assertWritable, keepAccess } from './caller';
 import { replaceMembers } from './collections';
 import { storeCustomValue, unsetCustomValue } from './custom-values';
 import { applyDefaults } from './defaults';
@@ -78,7 +78,7 @@ function echo(
       const target = work.reader.related(row, attribute);
       out[name] = target ? reference(work.reader, target, work.caller.strict) : null;
     } else if (attribute?.kind === 'scalar') {
-      const value = row.data[name] ?? null;
+      const value = assignment.stamps[name] ?? row.data[name] ?? null;
       out[name] = attribute.type === 'dt' ? wireDatetime(value) : value;
     } else {
       out[name] = assignment.data[name] as Value;
@@ -97,21 +97,28 @@ export function create(work: Work, operation: SentOperation): Data {
   if (isValueSchema(schema.id)) {
     return createValue(work, schema, data);
   }
-  const assignment = readAssignment(schema, data);
+  const { store } = work.reader;
+  const assignment = readAssignment(store.registry, schema, data);
   const columns = { ...assignment.columns };
   applyDefaults(work, schema, columns);
-  const { store } = work.reader;
   const key = store.keyOf(schema.id, columns);
   if (store.tableOf(schema.id).get(key)) {
     throw duplicateError(`Duplicate entry: ${schema.id} ${key} exists.`);
   }
   const row = work.transaction.insert(schema.id, columns);
-  assertWritable(work, row);
+  settleAccess(work, row);
   for (const collection of assignment.collections) {
     replaceMembers(work, row, collection);
   }
   const names = [...new Set([...Object.keys(columns), ...assignment.names])];
   return echo(work, row, { ...assignment, names, data });
+}
+
+function settleAccess(work: Work, row: Row): void {
+  if (row.type === 'Project') {
+    keepAccess(work, row);
+  }
+  assertWritable(work, row);
 }
 
 function createValue(work: Work, schema: EntitySchema, data: Readonly<Record<string, unknown>>): Data {
@@ -142,12 +149,14 @@ export function update(work: Work, operation: SentOperation): Data {
     return echoValue(work, storeCustomValue(work, target, data['value'] ?? null));
   }
   const row = existing(work, schema, operation);
-  const concrete = work.reader.store.registry.get(row.type);
-  const assignment = readAssignment(concrete, data);
+  const { registry } = work.reader.store;
+  const concrete = registry.get(row.type);
+  const assignment = readAssignment(registry, concrete, data);
   for (const [column, value] of Object.entries(assignment.columns)) {
     assertMutable(concrete, row, { column, value });
     work.transaction.set(row, column, value);
   }
+  settleAccess(work, row);
   for (const collection of assignment.collections) {
     replaceMembers(work, row, collection);
   }

@@ -2,14 +2,18 @@ import type { Value } from '../values';
 import type { Store } from './store';
 import type { Row } from './table';
 
-const denseTypes: Record<string, string> = {
+const denseTypes: Readonly<Record<string, string>> = {
+  Asset: 'AssetCustomAttributeValue',
+  ListObject: 'ListObjectCustomAttributeValue',
   Context: 'ContextCustomAttributeValue',
   Resource: 'UserCustomAttributeValue',
   List: 'ListCustomAttributeValue',
   AssetVersion: 'AssetVersionCustomAttributeValue',
 };
 
-const configuredOn: Record<string, string> = {
+const configuredOn: Readonly<Record<string, string>> = {
+  Asset: 'asset',
+  ListObject: 'listobject',
   Project: 'show',
   User: 'user',
   TypedContextList: 'list',
@@ -42,7 +46,9 @@ export class CustomValues {
 
   /** The dense schema for an entity type; undefined for types without custom attributes. */
   denseType(type: string): string | undefined {
-    return denseTypes[this.store.registry.get(type).family];
+    const { registry } = this.store;
+    const id = denseTypes[registry.get(type).family];
+    return id !== undefined && registry.has(id) && type !== 'Group' ? id : undefined;
   }
 
   /** Configurations that an entity has; one of its own project hides a global one with the same key. */

@@ -1,28 +1,10 @@
 import type { Attribute, CollectionAttribute, RelationAttribute, ScalarAttribute } from '../schema/notation';
 import type { Value } from '../values';
 import { asText } from '../values';
+import { computedMembers, computedRelation, computedScalar } from './computed';
 import { CustomValues } from './custom-values';
 import type { Store } from './store';
 import type { Row } from './table';
-
-type Computed = (reader: Reader, row: Row) => Value;
-
-const computedScalars: Record<string, Computed> = {
-  link: (reader, row) =>
-    reader
-      .chain(row)
-      .reverse()
-      .map((context) => ({
-        type: context.type === 'Project' ? 'Project' : 'TypedContext',
-        id: context.key,
-        name: context.data['name'] ?? '',
-      })),
-  time_logged: (reader, row) => reader.timeLogged(row),
-  bid_time_logged_difference: (reader, row) => Number(row.data['bid'] ?? 0) - reader.timeLogged(row),
-  thumbnail_url: (reader, row) => reader.thumbnailUrl(row),
-  url: (reader, row) => reader.fileUrl(row),
-};
-computedScalars['_link'] = computedScalars['link'] as Computed;
 
 /** Where clients can fetch the files of components. */
 export interface ComponentAddresses {
@@ -39,7 +21,8 @@ export class Reader {
   readonly store: Store;
   readonly customValues: CustomValues;
   private readonly username: string;
-  private readonly addresses: ComponentAddresses | undefined;
+  /** Undefined: nobody serves files. */
+  readonly addresses: ComponentAddresses | undefined;
 
   constructor(
     store: Store,
@@ -66,14 +49,14 @@ export class Reader {
   }
 
   scalar(row: Row, attribute: ScalarAttribute): Value {
-    const computed =
-      attribute.computed || attribute.legacy === '_api_link' ? computedScalars[attribute.name] : undefined;
-    return computed ? computed(this, row) : (row.data[attribute.name] ?? null);
+    return attribute.derived === true
+      ? computedScalar(this, row, attribute.name)
+      : (row.data[attribute.name] ?? null);
   }
 
   related(row: Row, attribute: RelationAttribute): Row | undefined {
-    const id = row.data[attribute.column];
-    const target = typeof id === 'string' ? this.store.find(attribute.target, id) : undefined;
+    const target =
+      attribute.derived === true ? computedRelation(this, row, attribute.name) : this.byColumn(row, attribute);
     return target && this.sees(target) ? target : undefined;
   }
 
@@ -91,16 +74,24 @@ export class Reader {
     return target ? [target] : [];
   }
 
-  /** The context itself, its parent and so on, the project last. */
+  /** The row itself, its parent and so on; of a context the project is the last. */
   chain(row: Row): Row[] {
+    const table = this.store.tableOf(row.type);
     const chain = new Set<Row>();
     let current: Row | undefined = row;
-    // Inside a batch contexts can be below each other; the check at its end refuses that.
+    // Inside a batch rows can be below each other; the check at its end refuses that.
     while (current && !chain.has(current)) {
       chain.add(current);
-      current = this.store.context(current.data['parent_id']);
+      const parentId: Value | undefined = current.data['parent_id'];
+      current = typeof parentId === 'string' ? table.get(parentId) : undefined;
     }
     return [...chain];
+  }
+
+  /** The contexts above a context or an asset, the nearest first. */
+  above(row: Row): Row[] {
+    const context = this.store.context(row.data['context_id']);
+    return context ? this.chain(context) : this.chain(row).slice(1);
   }
 
   /** Everything below a context, parents before children. */
@@ -117,10 +108,10 @@ export class Reader {
     return [...found];
   }
 
-  /** Of the entity's thumbnail, or of the component to which the row leads. */
-  thumbnailUrl(row: Row): Value {
-    const id = row.data['thumbnail_id'] ?? row.data['component_id'];
-    return this.addresses ? { value: this.addresses.thumbnail(typeof id === 'string' ? id : null) } : null;
+  /** @param componentId null for an entity without a thumbnail */
+  thumbnailUrl(componentId: Value | undefined): Value {
+    const id = typeof componentId === 'string' ? componentId : null;
+    return this.addresses ? { value: this.addresses.thumbnail(id) } : null;
   }
 
   /** Of the component to which the row leads; null when the server does not hold its file. */
@@ -135,28 +126,30 @@ export class Reader {
     return logs.reduce((sum, log) => sum + Number(log.data['duration'] ?? 0), 0);
   }
 
+  private byColumn(row: Row, attribute: RelationAttribute): Row | undefined {
+    const id = row.data[attribute.column];
+    return typeof id === 'string' || typeof id === 'number'
+      ? this.store.find(attribute.target, String(id))
+      : undefined;
+  }
+
   private candidates(row: Row, attribute: CollectionAttribute): Row[] {
     if (this.store.registry.get(attribute.target).definition.virtual === true) {
       return this.customValues.dense(row);
     }
-    if (attribute.computed) {
-      return this.computed(row, attribute.name);
+    if (attribute.derived === true) {
+      return computedMembers(this, row, attribute.name);
     }
     const { via, column, filter } = attribute;
+    // Numeric keys are numbers in the columns that lead to them.
+    const own = typeof row.data['id'] === 'number' ? row.data['id'] : row.key;
     if (via) {
-      const links = [...this.store.tableOf(via.schema).where(via.own, row.key)];
+      const links = [...this.store.tableOf(via.schema).where(via.own, own)];
       return links
         .map((link) => this.store.find(attribute.target, asText(link.data[via.other])))
         .filter((target) => target !== undefined);
     }
-    const members = [...this.store.tableOf(attribute.target).where(column, row.key)];
+    const members = [...this.store.tableOf(attribute.target).where(column, own)];
     return filter ? members.filter((member) => member.data[filter.column] === filter.value) : members;
-  }
-
-  private computed(row: Row, name: string): Row[] {
-    if (name === 'ancestors') {
-      return this.chain(row).slice(1).reverse();
-    }
-    return name === 'descendants' ? this.below(row) : [];
   }
 }

@@ -8,7 +8,10 @@ import { Table } from './table';
 
 /** Columns without a foreign key that are looked up often. */
 const alsoIndexed: Record<string, readonly string[]> = {
+  CustomAttributeLink: ['from_id', 'to_id'],
   CustomAttributeValue: ['entity_id'],
+  CustomConfigurationBase: ['project_id'],
+  EntitySetting: ['parent_id'],
   ListObject: ['entity_id'],
   Metadata: ['parent_id'],
   Note: ['parent_id'],
