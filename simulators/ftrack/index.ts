@@ -6,8 +6,13 @@ import { Credentials } from './credentials';
 import { eventEntities } from './events/changes';
 import { EventLog } from './events/event-log';
 import { socialFeedEvent, updateEvent } from './events/update-event';
+import { ComponentLinks } from './files/component-links';
+import { FileStore } from './files/file-store';
+import { SignedLinks } from './files/signed-links';
 import { Hand } from './hand';
 import { EventHub } from './hub/hub';
+import { remoteOperations } from './operations/remote/index';
+import { JobRunner } from './operations/remote/jobs';
 import type { Commit } from './operations/workspace';
 import { Workspace } from './operations/workspace';
 import { SchemaRegistry, workspaceSchemas } from './schema/registry';
@@ -27,6 +32,10 @@ export interface FtrackSimulatorOptions {
   readonly credentials?: Readonly<Record<string, string>>;
   /** Default 5,000. */
   readonly heartbeatMs?: number;
+  /** Bytes of uploaded files that are kept in memory at most; default 512 MiB. */
+  readonly fileLimit?: number;
+  /** The time by which signed addresses expire, milliseconds since the epoch; default: the machine's. */
+  readonly now?: () => number;
   /** The empty `socialfeed` events that follow every change; default true. */
   readonly socialFeed?: boolean;
 }
@@ -47,6 +56,10 @@ export interface FtrackSimulator {
   readonly hub: EventHub;
   /** The rows of `Event`. */
   readonly eventLog: EventLog;
+  /** The work of `Job` rows: wait for it, hold it back. */
+  readonly jobs: JobRunner;
+  /** The files of components. */
+  readonly files: FileStore;
   /** Works as this user, in this process, as HTTP requests would. */
   as(username: string, options?: { clientToken?: string }): Hand;
   /** From now on the credentials (default: everyone's) are refused, and open hub sockets are cut. */
@@ -63,6 +76,11 @@ class Simulator {
   readonly eventLog: EventLog;
   readonly credentials: Credentials;
   readonly hub: EventHub;
+  readonly files: FileStore;
+  readonly links: SignedLinks;
+  readonly jobs: JobRunner;
+  /** Known once the server listens. */
+  url = '';
   private readonly socialFeed: boolean;
 
   constructor(options: FtrackSimulatorOptions, studio: Studio) {
@@ -74,6 +92,12 @@ class Simulator {
       authenticate: (username, key) => this.credentials.authenticate(username, key),
       ...(options.heartbeatMs === undefined ? {} : { heartbeatMs: options.heartbeatMs }),
     });
+    const now = options.now ?? Date.now;
+    this.files = new FileStore({ limit: options.fileLimit ?? 512 * 1024 * 1024, now });
+    this.links = new SignedLinks({ now, baseUrl: () => this.url });
+    this.jobs = new JobRunner(this.workspace);
+    this.workspace.operations.add(remoteOperations(this));
+    this.workspace.componentAddresses = (origin) => new ComponentLinks(this.links, origin);
     this.workspace.onCommit = (commit) => this.tell(commit);
   }
 
@@ -90,6 +114,7 @@ class Simulator {
   /** After a commit: log rows, one event for the whole batch, and noise. */
   private tell(commit: Commit): void {
     const { store } = this.workspace;
+    this.files.dropRemoved(commit.changes);
     const entities = eventEntities(store, commit);
     this.eventLog.record(entities, commit.caller);
     this.eventLog.recordStatuses(commit);
@@ -109,10 +134,11 @@ class Simulator {
 export async function startFtrackSimulator(options: FtrackSimulatorOptions = {}): Promise<FtrackSimulator> {
   const studio = options.studio ?? sampleStudio();
   const simulator = new Simulator(options, studio);
-  const { workspace, hub, credentials, eventLog } = simulator;
+  const { workspace, hub, credentials, eventLog, files, links, jobs } = simulator;
   seedStudio(workspace.store, studio);
-  const server = createFtrackServer({ workspace, hub, credentials });
+  const server = createFtrackServer({ workspace, hub, credentials, files, links });
   await server.start({ host: options.host ?? '127.0.0.1', port: options.port ?? 0 });
+  simulator.url = server.url;
   const user = studio.serviceUser.username;
   return {
     url: server.url,
@@ -124,6 +150,8 @@ export async function startFtrackSimulator(options: FtrackSimulatorOptions = {})
     calls: server.calls,
     hub,
     eventLog,
+    jobs,
+    files,
     as: (username, { clientToken } = {}) => simulator.hand(username, clientToken ?? null),
     revokeCredentials: (username) => {
       credentials.revoke(username);

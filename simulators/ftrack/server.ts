@@ -3,8 +3,12 @@ import type { RouteAnswer, RouteRequest } from '../http';
 import { SimulatorServer } from '../http';
 import type { Credentials } from './credentials';
 import { credentialsError, FtrackError, validationError } from './errors';
+import type { FileStore } from './files/file-store';
+import { addFileRoutes } from './files/routes';
+import type { SignedLinks } from './files/signed-links';
 import type { EventHub } from './hub/hub';
 import type { Caller } from './operations/caller';
+import { addWidgetRoutes } from './operations/remote/widgets';
 import type { Workspace } from './operations/workspace';
 import { isRecord } from './values';
 
@@ -12,6 +16,8 @@ export interface ServerParts {
   readonly workspace: Workspace;
   readonly hub: EventHub;
   readonly credentials: Credentials;
+  readonly files: FileStore;
+  readonly links: SignedLinks;
 }
 
 function header(headers: IncomingHttpHeaders, name: string): string | null {
@@ -48,6 +54,7 @@ function callerOf(parts: ServerParts, request: RouteRequest): Caller {
     strict: isStrict(headers),
     clientToken: header(headers, 'ftrack-clienttoken'),
     pushToken: header(headers, 'ftrack-pushtoken'),
+    ...(headers.host === undefined ? {} : { origin: `http://${headers.host}` }),
   };
 }
 
@@ -97,6 +104,8 @@ export function createFtrackServer(parts: ServerParts): SimulatorServer {
   server.route('GET', '/socket.io/1', (request) => parts.hub.handshake(request.query, request.headers));
   server.route('POST', '/_simulator/batch', (request) => control(parts, request));
   server.route('GET', '/_simulator/calls', () => ({ json: server.calls.list() }));
+  addFileRoutes(server, parts);
+  addWidgetRoutes(server, { links: parts.links, store: parts.workspace.store });
   server.onUpgrade((request, socket, head) => parts.hub.upgrade(request, socket, head));
   return server;
 }

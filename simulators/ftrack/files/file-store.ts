@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { FtrackError, validationError } from '../errors';
+import type { Change } from '../store/transaction';
 
 /** The bytes of a component, as they were uploaded. */
 export interface StoredFile {
@@ -79,6 +80,15 @@ export class FileStore {
   drop(componentId: string): boolean {
     this.used -= this.files.get(componentId)?.bytes.length ?? 0;
     return this.files.delete(componentId);
+  }
+
+  /** After a commit: files go with their components. */
+  dropRemoved(changes: readonly Change[]): void {
+    for (const { row, removed } of changes) {
+      if (removed && this.files.has(row.key)) {
+        this.drop(row.key);
+      }
+    }
   }
 
   /** @returns id of the upload */
