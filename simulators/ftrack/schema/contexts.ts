@@ -36,7 +36,7 @@ export const contextSchemas: readonly SchemaDefinition[] = [
     parent:>Context; children:[Context(parent_id)]
     created_at:dt!; created_by_id:@User.user_id=created_by!; created_by:>User=createdBy!
     thumbnail_id:@Component=thumbid; thumbnail:>Component; thumbnail_url:obj!~
-    link:str=_api_link!; _link:str=_api_link!
+    link:str(~)=_api_link!; _link:str(~)=_api_link!
     appointments:[Appointment(context_id)]=context_appointments
     assignments:[Appointment(context_id,type=assignment)]=context_assignments
     allocations:[Appointment(context_id,type=allocation)]=context_allocations

@@ -11,6 +11,8 @@ interface AttributeBase {
   readonly computed: boolean;
   /** Usable in filters, refused in projections. */
   readonly restricted: boolean;
+  /** No column holds it: it is computed on reading, whether or not `query_schemas` says so. */
+  readonly derived?: boolean;
 }
 
 export interface ScalarAttribute extends AttributeBase {
@@ -92,6 +94,9 @@ const targetForm =
 const keyForm = /^(int)?(?:@(\w+)(?:\.(\w+))?|fk\((\w+\.\w+)\))$/;
 const choiceForm = /^enum\(([\w|]+)\)$/;
 
+/** Marks an attribute that is computed although `query_schemas` does not say so. */
+const unsaid = '(~)';
+
 /** Texts about which `query_schemas` says more than their type. */
 const specialTexts: Readonly<Record<string, Data>> = {
   schema: { transform: { client: '{schema_id}', server: '{table_name}' } },
@@ -143,16 +148,24 @@ function typed(base: AttributeBase, type: string, start: Start): Attribute {
   const first = type.charAt(0);
   if (first === '>') {
     const { target, column, computed } = parseTarget(type.slice(1));
-    const isComputed = base.computed || computed;
-    return { ...base, kind: 'relation', target, column: column || (isComputed ? '' : `${base.name}_id`) };
+    const derived = base.computed || computed;
+    return {
+      ...base,
+      derived,
+      kind: 'relation',
+      target,
+      column: column || (derived ? '' : `${base.name}_id`),
+    };
   }
   if (first === '[' || first === '{') {
     const { computed, ...target } = parseTarget(type.slice(1, -1));
     const kind = first === '[' ? 'collection' : 'mapped';
-    return { ...base, computed: base.computed || computed, kind, ...target };
+    return { ...base, computed, derived: computed, kind, ...target };
   }
   const initial = start.initial === undefined ? undefined : (JSON.parse(start.initial) as Value);
-  return { ...base, kind: 'scalar', ...scalarType(type), initial, silent: start.silent };
+  const derived = base.computed || type.endsWith(unsaid);
+  const plain = scalarType(type.replace(unsaid, ''));
+  return { ...base, derived, kind: 'scalar', ...plain, initial, silent: start.silent };
 }
 
 function scalarType(type: string): Pick<ScalarAttribute, 'type' | 'target' | 'refersTo' | 'extra'> {
@@ -178,6 +191,7 @@ function scalarType(type: string): Pick<ScalarAttribute, 'type' | 'target' | 're
  *
  * - Plain types: `str int num bool dt json var obj`, `schema` a text that names an entity type, `digits` a number sent as
  *   text, `enum(a|b)`.
+ *   `(~)` after a type: computed on reading, though `query_schemas` does not say so.
  * - Keys: `@Target` a foreign key, `@Target.column` one that `query_schemas` describes with another column than `id`,
  *   `int@Target` a numeric one, `fk(Target.column)` one that is no reference to a row here.
  * - `>Target(own column)` a relation; default column `<name>_id`, `(~)` computed.

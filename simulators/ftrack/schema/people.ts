@@ -46,7 +46,7 @@ const resourceSchemas: readonly SchemaDefinition[] = [
       alsoImmutable: ['resource_type'],
     },
     `name:str* d=""; local:bool* s=false; parent_id:@Group=group_id; parent:>Group; children:[Group(parent_id)]
-    link:str=api_link!; memberships:[Membership(group_id)]=group_memberships
+    link:str(~)=api_link!; memberships:[Membership(group_id)]=group_memberships
     ${customLinks}`,
   ),
   schema('UserType', {}, 'id:str=typeid!* d="{uid}"; name:str!'),

@@ -60,10 +60,10 @@ export const publishingSchemas: readonly SchemaDefinition[] = [
     'AssetVersion',
     { system: ['asset_id'], group: true },
     `id:str=versionid!* d="{uid}"; asset_id:@Asset=assetid; asset:>Asset; version:int; comment:str d=""; date:dt
-    is_published:bool=ispublished* d=true; is_latest_version:bool!; status_id:@Status=statusid*; status:>Status
+    is_published:bool=ispublished* d=true; is_latest_version:bool(~)!; status_id:@Status=statusid*; status:>Status
     task_id:@Task=taskid; task:>Task; user_id:@User.user_id=userid; user:>User; project_id:@Project
     thumbnail_id:@Component=thumbid; thumbnail:>Component; thumbnail_url:obj!~
-    link:str=_api_link!; _link:str=_api_link!; components:[Component(version_id)]
+    link:str(~)=_api_link!; _link:str(~)=_api_link!; components:[Component(version_id)]
     uses_versions:[AssetVersion via AssetVersionLink(to_id,from_id)]=usesversions
     used_in_versions:[AssetVersion via AssetVersionLink(from_id,to_id)]=usedinversions
     incoming_links:[AssetVersionLink(to_id)]=incoming_links

@@ -56,7 +56,9 @@ export class Reader {
 
   related(row: Row, attribute: RelationAttribute): Row | undefined {
     const target =
-      attribute.derived === true ? computedRelation(this, row, attribute.name) : this.byColumn(row, attribute);
+      attribute.derived === true
+        ? computedRelation(this, row, attribute.name)
+        : this.byColumn(row, attribute);
     return target && this.sees(target) ? target : undefined;
   }
 

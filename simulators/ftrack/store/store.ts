@@ -1,3 +1,4 @@
+import type { Attribute } from '../schema/notation';
 import type { EntitySchema, SchemaRegistry } from '../schema/registry';
 import type { Data, Value } from '../values';
 import { asText } from '../values';
@@ -6,27 +7,45 @@ import { projectIdOfRow } from './ownership';
 import type { Row } from './table';
 import { Table } from './table';
 
-/** Columns without a foreign key that are looked up often. */
-const alsoIndexed: Record<string, readonly string[]> = {
-  CustomAttributeLink: ['from_id', 'to_id'],
+/** Columns that are looked up often although no attribute leads over them. */
+const alsoIndexed: Readonly<Record<string, readonly string[]>> = {
+  CustomAttributeLink: ['to_id'],
   CustomAttributeValue: ['entity_id'],
   CustomConfigurationBase: ['project_id'],
-  EntitySetting: ['parent_id'],
-  ListObject: ['entity_id'],
-  Metadata: ['parent_id'],
-  Note: ['parent_id'],
   Event: ['parent_id'],
-  StatusChange: ['parent_id'],
 };
 
-function indexedColumns(schemas: readonly EntitySchema[], family: string): Set<string> {
-  const columns = new Set(alsoIndexed[family] ?? []);
-  for (const schema of schemas.filter((candidate) => candidate.family === family)) {
+/** Columns by which an attribute finds rows, with the schema of those rows. */
+function lookups(schema: EntitySchema, attribute: Attribute): [schema: string, column: string][] {
+  switch (attribute.kind) {
+    case 'scalar':
+      return attribute.target === undefined ? [] : [[schema.id, attribute.name]];
+    case 'relation':
+      return [[schema.id, attribute.column]];
+    case 'collection':
+    case 'mapped':
+      return attribute.via
+        ? [[attribute.via.schema, attribute.via.own]]
+        : [[attribute.target, attribute.column]];
+  }
+}
+
+/** The indexed columns of each family: foreign keys, and what relations and collections go over. */
+function indexedColumns(registry: SchemaRegistry): Map<string, Set<string>> {
+  const columns = new Map<string, Set<string>>();
+  for (const { family } of registry.all()) {
+    columns.set(family, new Set(alsoIndexed[family] ?? []));
+  }
+  for (const schema of registry.all()) {
     for (const attribute of schema.attributes.values()) {
-      if (attribute.kind === 'scalar' && attribute.target !== undefined) {
-        columns.add(attribute.name);
+      for (const [target, column] of lookups(schema, attribute)) {
+        columns.get(registry.get(target).family)?.add(column);
       }
     }
+  }
+  for (const indexed of columns.values()) {
+    // What is computed goes over no column.
+    indexed.delete('');
   }
   return columns;
 }
@@ -39,11 +58,11 @@ export class Store {
 
   constructor(registry: SchemaRegistry) {
     this.registry = registry;
-    const schemas = registry.all();
-    for (const schema of schemas) {
+    const indexed = indexedColumns(registry);
+    for (const schema of registry.all()) {
       if (!this.tables.has(schema.family) && schema.definition.virtual !== true) {
         const sortColumn = schema.primaryKey[0] ?? 'id';
-        this.tables.set(schema.family, new Table(indexedColumns(schemas, schema.family), sortColumn));
+        this.tables.set(schema.family, new Table(indexed.get(schema.family) ?? [], sortColumn));
       }
     }
     this.access = new Access(this);
