@@ -17,6 +17,7 @@ export const ERRORS = {
   'ayon-conflict': 'attempts',
   'ayon-rejected': 'permanent',
   'ayon-attribute-missing': 'outage',
+  'ayon-incompatible': 'outage',
   'ftrack-unreachable': 'outage',
   'ftrack-refused-key': 'outage',
   'ftrack-overloaded': 'outage',

@@ -1,57 +1,11 @@
 import { z } from 'zod';
 import type { AyonNode } from '../../domain/model';
-import { graphql } from './graphql';
+import { graphql, nextCursor, PAGE, PAGE_INFO, PageInfo, pages } from './graphql';
 import type { AyonHttp } from './http';
+import type { Listed, ListName } from './nodes';
+import { LISTS } from './nodes';
 
-/** AYON answers 100 nodes unless told otherwise; more than this never comes from the filters used here. */
-const FIRST = 100_000;
-
-const Attributes = z.string().transform((text, context): Record<string, Json> => {
-  const parsed: unknown = JSON.parse(text);
-  const attributes = z.record(z.string(), z.json()).safeParse(parsed);
-  if (!attributes.success) {
-    context.addIssue('allAttrib is no object');
-    return z.NEVER;
-  }
-  return attributes.data;
-});
-
-type Json = z.core.util.JSONType;
-
-const Shared = {
-  id: z.string(),
-  name: z.string(),
-  label: z.string().nullish(),
-  path: z.string().nullish(),
-  active: z.boolean(),
-  status: z.string(),
-  ownAttrib: z.array(z.string()),
-  allAttrib: Attributes,
-  updatedBy: z.string().nullish(),
-};
-const FolderNode = z.object({
-  ...Shared,
-  folderType: z.string(),
-  parentId: z.string().nullish(),
-  hasVersions: z.boolean(),
-});
-const TaskNode = z.object({
-  ...Shared,
-  taskType: z.string(),
-  folderId: z.string(),
-  assignees: z.array(z.string()),
-});
-
-const edges = <Node extends z.ZodType>(node: Node) => z.object({ edges: z.array(z.object({ node })) });
-const Nodes = z.object({
-  project: z.record(z.string(), z.union([edges(FolderNode), edges(TaskNode)])),
-});
-
-const SHARED = 'id name label path active status ownAttrib allAttrib updatedBy';
-const FOLDER = `{edges{node{${SHARED} folderType parentId hasVersions}}}`;
-const TASK = `{edges{node{${SHARED} taskType folderId assignees}}}`;
-
-/** Which entities to read; everything named is answered by one request. Empty lists cost nothing. */
+/** Which entities to read; everything named is answered by one request (per 1,000 nodes). Empty lists cost nothing. */
 export interface EntityQuery {
   readonly folderIds?: readonly string[];
   readonly taskIds?: readonly string[];
@@ -71,6 +25,8 @@ interface Part {
   readonly field: 'folders' | 'tasks';
   /** Arguments: GraphQL type and value by name. */
   readonly args: Readonly<Record<string, readonly [type: string, value: unknown]>>;
+  /** Where the next page starts; undefined: the first one. */
+  readonly after?: string;
 }
 
 /** @returns undefined when AYON has no such project. */
@@ -79,27 +35,56 @@ export async function readEntities(
   at: { readonly project: string; readonly query: EntityQuery },
   signal: AbortSignal,
 ): Promise<AyonNode[] | undefined> {
-  const parts = partsOf(at.query);
-  if (parts.length === 0) {
-    return [];
-  }
-  const data = await graphql(
-    http,
-    { ...build(at.project, parts), schema: Nodes, subject: `folders and tasks of ${at.project}` },
-    signal,
-  );
-  if (data === undefined) {
-    return undefined;
-  }
+  const subject = `folders and tasks of ${at.project}`;
   const found = new Map<string, AyonNode>();
-  for (const part of Object.values(data.project)) {
-    for (const { node } of part.edges) {
-      const entity = toEntity(node);
-      found.set(`${entity.kind}/${entity.id}`, entity);
+  for (let parts = partsOf(at.query); parts.length > 0; ) {
+    const data = await graphql(http, { ...build(at.project, parts), subject }, signal);
+    if (data === undefined) {
+      return undefined;
     }
+    const left: Part[] = [];
+    parts.forEach((part, index) => {
+      const { edges, pageInfo } = data.project[`part${index}`] ?? NOTHING;
+      edges.forEach(({ node }) => found.set(`${node.kind}/${node.id}`, node));
+      const after = nextCursor(pageInfo, part.after, subject);
+      left.push(...(after === undefined ? [] : [{ ...part, after }]));
+    });
+    parts = left;
   }
   return [...found.values()];
 }
+
+const NOTHING = { edges: [], pageInfo: { hasNextPage: false } };
+
+/**
+ * Everything of one kind in a project, page by page, so that a project of any size costs little memory.
+ * @throws `ayon-rejected` when AYON has no such project.
+ */
+export function readAll<List extends ListName>(
+  http: AyonHttp,
+  { project, list }: { readonly project: string; readonly list: List },
+  signal: AbortSignal,
+): AsyncGenerator<readonly Listed<List>[]> {
+  const node = LISTS[list].schema as unknown as z.ZodType<Listed<List>>;
+  return pages(
+    http,
+    {
+      query: `query($project: String!, $after: String){project(name: $project){list: ${list}(first: ${PAGE}, after: $after)${selection(list)}}}`,
+      variables: { project },
+      schema: z.object({ project: z.object({ list: connection(node) }) }),
+      subject: `${list} of ${project}`,
+      connectionOf: (data) => data.project.list,
+    },
+    signal,
+  );
+}
+
+const selection = (list: ListName): string => `{${PAGE_INFO} edges{node{${LISTS[list].fields}}}}`;
+
+const connection = <Node extends z.ZodType>(node: Node) =>
+  z.object({ pageInfo: PageInfo, edges: z.array(z.object({ node })) });
+
+const CONNECTIONS = { folders: connection(LISTS.folders.schema), tasks: connection(LISTS.tasks.schema) };
 
 function partsOf(query: EntityQuery): Part[] {
   const { foldersBelow, topFolders } = query;
@@ -142,41 +127,23 @@ const byFtrackId = (ids: readonly string[]): Part['args'] => ({
   attributes: ['[AttributeFilterInput!]', [{ name: 'ftrackId', values: ids }]],
 });
 
-function build(
-  project: string,
-  parts: readonly Part[],
-): { query: string; variables: Record<string, unknown> } {
+function build(project: string, parts: readonly Part[]) {
   const variables: Record<string, unknown> = { project };
   const declared = ['$project: String!'];
-  const fields = parts.map(({ field, args }, index) => {
-    const used = Object.entries(args).map(([name, [type, value]]) => {
+  const fields = parts.map(({ field, args, after }, index) => {
+    const page: Part['args'] = after === undefined ? {} : { after: ['String', after] };
+    const used = Object.entries({ ...args, ...page }).map(([name, [type, value]]) => {
       const variable = `${name}${index}`;
       variables[variable] = value;
       declared.push(`$${variable}: ${type}`);
       return `${name}: $${variable}`;
     });
-    const body = field === 'folders' ? FOLDER : TASK;
-    return `part${index}: ${field}(first: ${FIRST}, ${used.join(', ')})${body}`;
+    return `part${index}: ${field}(first: ${PAGE}, ${used.join(', ')})${selection(field)}`;
   });
-  return { query: `query(${declared.join(', ')}){project(name: $project){${fields.join(' ')}}}`, variables };
-}
-
-function toEntity(node: z.infer<typeof FolderNode> | z.infer<typeof TaskNode>): AyonNode {
-  const folder = 'folderType' in node;
+  const shape = Object.fromEntries(parts.map(({ field }, index) => [`part${index}`, CONNECTIONS[field]]));
   return {
-    kind: folder ? 'folder' : 'task',
-    id: node.id,
-    name: node.name,
-    label: node.label ?? null,
-    type: folder ? node.folderType : node.taskType,
-    parentId: folder ? (node.parentId ?? null) : node.folderId,
-    path: `/${(node.path ?? node.name).replace(/^\/+/, '')}`,
-    active: node.active,
-    status: node.status,
-    assignees: folder ? [] : node.assignees,
-    attrib: node.allAttrib,
-    ownAttrib: node.ownAttrib,
-    hasVersions: folder ? node.hasVersions : false,
-    updatedBy: node.updatedBy ?? null,
+    query: `query(${declared.join(', ')}){project(name: $project){${fields.join(' ')}}}`,
+    variables,
+    schema: z.object({ project: z.object(shape) }),
   };
 }

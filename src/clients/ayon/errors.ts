@@ -9,33 +9,40 @@ export interface BadAnswer {
   readonly body: string;
   /** Method and path, for people. */
   readonly call: string;
-  /** Value of `retry-after`. */
+  /** Value of `retry-after`: seconds or a date. */
   readonly retryAfter: string | null;
+  /** Value of `date`: the server's clock, by which a date in `retry-after` is meant. */
+  readonly date?: string | null;
 }
 
 const MAX_DETAIL = 300;
 
 /** The failure of a bad answer. A 5xx of the server itself is only told from an outage by {@link mayBeOutage}. */
 export function refusal(answer: BadAnswer): ApplicationFailure {
-  const code = codeFor(answer);
+  const status = trueStatus(answer);
+  const code = codeFor(status, answer.body);
   const detail = detailOf(answer);
   const message = `${answer.call} at AYON: ${HINTS[code] ?? 'the server refused it'} (${answer.status}${detail})`;
-  const wait = code === 'ayon-overloaded' ? milliseconds(answer.retryAfter) : undefined;
+  const wait = code === 'ayon-overloaded' ? milliseconds(answer) : undefined;
   const refused = failure(code, message, wait === undefined ? {} : { retryAfterMs: wait });
-  if (code === 'ayon-rejected' && answer.status === 404) {
-    MISSING.add(refused);
-  }
+  STATUS.set(refused, status);
   return refused;
 }
 
-/** Failures that say that AYON has no such thing; kept apart, since the error table has no word for it. */
-const MISSING = new WeakSet<Error>();
+/** Status of the answer behind a failure; kept apart, since the error table has no word for it. */
+const STATUS = new WeakMap<object, number>();
+
+/** Status of AYON's answer that a failure stands for; undefined: there was no answer. */
+export const statusOf = (error: unknown): number | undefined =>
+  error instanceof Error ? STATUS.get(error) : undefined;
 
 /** Whether AYON itself, not a proxy before it, says that what was asked for does not exist. */
-export const isMissing = (error: unknown): boolean => error instanceof Error && MISSING.has(error);
+export const isMissing = (error: unknown): boolean =>
+  error instanceof ApplicationFailure && error.type === 'ayon-rejected' && statusOf(error) === 404;
 
 const HINTS: Partial<Record<ErrorCode, string>> = {
-  'ayon-refused-key': 'the key was refused; check AYON_API_KEY and that it belongs to a service user',
+  'ayon-refused-key':
+    'the key was refused; check AYON_API_KEY and that it belongs to a service user (AYON goes on refusing a key for up to a minute after it was made valid)',
   'ayon-overloaded': 'the server asks to wait',
   'ayon-unreachable': 'no AYON server answers behind that address; check AYON_SERVER_URL and the proxy',
   'ayon-server-error': 'the server failed; see its log',
@@ -53,7 +60,13 @@ const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
   504: 'ayon-unreachable',
 };
 
-function codeFor({ status, body }: BadAnswer): ErrorCode {
+/** Constraint errors of some endpoints come as 500, or within a 200, with the true code in the body. */
+function trueStatus({ status, body }: BadAnswer): number {
+  const code = status === 500 || status < 300 ? fieldOf(body, 'code') : undefined;
+  return typeof code === 'number' && code >= 400 && code < 600 ? code : status;
+}
+
+function codeFor(status: number, body: string): ErrorCode {
   const known = BY_STATUS[status];
   if (known !== undefined) {
     return known;
@@ -62,14 +75,16 @@ function codeFor({ status, body }: BadAnswer): ErrorCode {
   if (isPage(body)) {
     return 'ayon-unreachable';
   }
-  if (status < 500) {
-    return 'ayon-rejected';
+  return status < 500 ? 'ayon-rejected' : 'ayon-server-error';
+}
+
+/** Whether the body of a success says that it is none. */
+export function isErrorBody(data: unknown): boolean {
+  if (typeof data !== 'object' || data === null || !('code' in data) || !('detail' in data)) {
+    return false;
   }
-  // Constraint errors of some endpoints come as 500 with the true code in the body.
-  if (fieldOf(body, 'code') === 409) {
-    return 'ayon-conflict';
-  }
-  return 'ayon-server-error';
+  const { code, detail } = data;
+  return typeof code === 'number' && code >= 400 && code < 600 && typeof detail === 'string';
 }
 
 /** The failure of an error that AYON's GraphQL puts into an answer of status 200. */
@@ -99,24 +114,41 @@ function detailOf({ body }: BadAnswer): string {
   return text === '' ? '' : `: ${text.slice(0, MAX_DETAIL)}`;
 }
 
-function milliseconds(retryAfter: string | null): number | undefined {
+/** A date is compared with the server's own clock, so that a wrong clock here does no harm. */
+function milliseconds({ retryAfter, date }: BadAnswer): number | undefined {
   const seconds = Number(retryAfter ?? Number.NaN);
-  return Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : undefined;
+  const until = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(retryAfter ?? '') - clock(date);
+  return Number.isFinite(until) && until > 0 ? until : undefined;
 }
 
-/** A request that got no answer: refused, cut off or too slow. */
-export function unreachable(call: string, error: unknown): ApplicationFailure {
+function clock(date: string | null | undefined): number {
+  const told = Date.parse(date ?? '');
+  return Number.isNaN(told) ? Date.now() : told;
+}
+
+/** A server that sends us elsewhere: nobody is followed with the key. */
+export function redirected(call: string, from: string, location: string): ApplicationFailure {
+  const target = URL.canParse(location, from) ? new URL(location, from).origin : 'another address';
   return failure(
     'ayon-unreachable',
-    `${call} at AYON got no answer (${causeOf(error)}); check AYON_SERVER_URL and that the server runs`,
+    `${call} at AYON: ${from} redirects to ${target}; set AYON_SERVER_URL to the address that AYON itself has (mind https)`,
   );
 }
 
-function causeOf(error: unknown): string {
-  if (!(error instanceof Error)) {
-    return String(error);
-  }
-  const { cause } = error;
-  const code: unknown = cause instanceof Error ? Reflect.get(cause, 'code') : undefined;
-  return typeof code === 'string' ? code : cause instanceof Error ? cause.message : error.message;
+/** A success whose body is not AYON's. */
+export function notJson(call: string, found: 'page' | 'text' | 'cut'): ApplicationFailure {
+  const what = {
+    page: 'an HTML page answers instead of AYON; check AYON_SERVER_URL, and the proxy or its login page',
+    text: 'the answer is no JSON; check that AYON_SERVER_URL is the address of an AYON server',
+    cut: 'the answer is cut off in the middle; check the proxy before AYON and its limits',
+  };
+  return failure('ayon-unreachable', `${call} at AYON: ${what[found]}`);
+}
+
+/** A server of another version: the answer, or what we ask for, does not fit. */
+export function incompatible(call: string, why: string): ApplicationFailure {
+  return failure(
+    'ayon-incompatible',
+    `${call} at AYON does not fit this version of the integration (${why.slice(0, MAX_DETAIL)}); compare the server's version with the supported ones and upgrade the older side`,
+  );
 }

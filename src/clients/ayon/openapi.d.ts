@@ -28,7 +28,7 @@ export interface paths {
                     };
                     content: {
                         "application/json": {
-                            version?: string;
+                            version: string;
                         };
                     };
                 };
@@ -387,6 +387,52 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_name}/{entity_type}/{entity_id}/activities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Writes a comment on an entity */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_name: components["parameters"]["ProjectName"];
+                    entity_type: string;
+                    entity_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewActivity"];
+                };
+            };
+            responses: {
+                /** @description Its id */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_name}/operations": {
         parameters: {
             query?: never;
@@ -526,11 +572,24 @@ export interface components {
             id: string;
             ownAttrib?: string[];
         };
+        NewActivity: {
+            /** @description 32 hex digits of the writer's choice */
+            id?: string;
+            /** @enum {string} */
+            activityType: "comment";
+            body: string;
+            timestamp?: string;
+            data?: {
+                [key: string]: unknown;
+            };
+        };
+        /** @enum {string} */
+        EntityType: "folder" | "task" | "product" | "version" | "representation";
         Operation: {
             id?: string;
             /** @enum {string} */
             type: "create" | "update" | "delete";
-            entityType: string;
+            entityType: components["schemas"]["EntityType"];
             entityId?: string;
             data?: {
                 [key: string]: unknown;

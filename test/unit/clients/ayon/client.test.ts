@@ -139,7 +139,7 @@ describe('the AYON client', () => {
 
     const error: unknown = await server.client.users(signal).catch((thrown: unknown) => thrown);
 
-    expect(codeOf(error)).toBe('ayon-rejected');
+    expect(codeOf(error)).toBe('ayon-incompatible');
     expect(error).toMatchObject({ message: expect.stringContaining('no such field') });
   });
 

@@ -1,4 +1,5 @@
-import { refusal, unreachable } from '../../../../src/clients/ayon/errors';
+import { refusal } from '../../../../src/clients/ayon/errors';
+import { unreachable } from '../../../../src/clients/ayon/network';
 import { codeOf } from '../../../../src/errors';
 
 const answer = (status: number, body = '', retryAfter: string | null = null) =>
@@ -35,7 +36,9 @@ describe('what AYON’s answers mean', () => {
   test('a request without answer says why', () => {
     const refused = Object.assign(new Error('connect'), { code: 'ECONNREFUSED' });
 
-    expect(unreachable('GET /api/x', new TypeError('fetch failed', { cause: refused })).message).toContain(
+    const call = { call: 'GET /api/x', server: 'http://ayon' };
+
+    expect(unreachable(call, new TypeError('fetch failed', { cause: refused })).message).toContain(
       'ECONNREFUSED',
     );
   });
