@@ -1,5 +1,7 @@
 import type { StudioAttribute, StudioValue } from '../../studio';
 import { studioId } from '../../studio';
+import type { ValueHolder } from '../../studio/attributes';
+import { attributesFor } from '../../studio/attributes';
 import type { StudioAttributeType } from '../../studio/types';
 import type { Data, Value } from '../values';
 import type { SeedWriter } from './writer';
@@ -66,38 +68,11 @@ export function seedAttributes(writer: SeedWriter): void {
   }
 }
 
-/** What carries custom attribute values: `type` as the API calls it. */
-export interface ValueHolder {
-  readonly id: string;
-  readonly type: string;
-  /** Name of its project; undefined for users. */
-  readonly project: string | undefined;
-}
-
-const configuredOn: Readonly<Record<string, StudioAttribute['entityType']>> = {
-  Project: 'show',
-  User: 'user',
-  AssetVersion: 'assetversion',
-  Asset: 'asset',
-  TypedContextList: 'list',
-  AssetVersionList: 'list',
-};
-
-function fits(attribute: StudioAttribute, { type, project }: ValueHolder): boolean {
-  if (attribute.project !== undefined && attribute.project !== project) {
-    return false;
-  }
-  const entityType = configuredOn[type] ?? 'task';
-  if (attribute.hierarchical) {
-    return entityType === 'show' || entityType === 'task';
-  }
-  return attribute.entityType === entityType && (attribute.objectType ?? type) === type;
-}
-
 /** Stores the values of one entity. */
 export class ValueSeeder {
   private readonly writer: SeedWriter;
-  private readonly found = new Map<string, StudioAttribute | undefined>();
+  /** By type and project: what such entities have. */
+  private readonly known = new Map<string, ReadonlyMap<string, StudioAttribute>>();
 
   constructor(writer: SeedWriter) {
     this.writer = writer;
@@ -106,7 +81,7 @@ export class ValueSeeder {
   /** @throws Error for a key that such an entity does not have */
   put(holder: ValueHolder, values: Readonly<Record<string, StudioValue>> = {}): void {
     for (const [key, value] of Object.entries(values)) {
-      const attribute = this.attribute(holder, key);
+      const attribute = this.attributes(holder).get(key);
       if (!attribute) {
         throw new Error(
           `The studio gives ${holder.type} ${holder.id} a value for ${key}, which it cannot have.`,
@@ -120,15 +95,10 @@ export class ValueSeeder {
     }
   }
 
-  /** The project's own attribute of that key, else the one that all projects have. */
-  private attribute(holder: ValueHolder, key: string): StudioAttribute | undefined {
-    const place = `${holder.type}/${holder.project ?? ''}/${key}`;
-    if (!this.found.has(place)) {
-      const fitting = this.writer.studio.attributes.filter(
-        (candidate) => candidate.key === key && fits(candidate, holder),
-      );
-      this.found.set(place, fitting.find(({ project }) => project !== undefined) ?? fitting[0]);
-    }
-    return this.found.get(place);
+  private attributes(holder: ValueHolder): ReadonlyMap<string, StudioAttribute> {
+    const place = `${holder.type}/${holder.project ?? ''}`;
+    const known = this.known.get(place) ?? attributesFor(this.writer.studio.attributes, holder);
+    this.known.set(place, known);
+    return known;
   }
 }
