@@ -136,6 +136,7 @@ export async function startFtrackSimulator(options: FtrackSimulatorOptions = {})
   const simulator = new Simulator(options, studio);
   const { workspace, hub, credentials, eventLog, files, links, jobs } = simulator;
   seedStudio(workspace.store, studio);
+  workspace.store.sortLargeTables();
   const server = createFtrackServer({ workspace, hub, credentials, files, links });
   await server.start({ host: options.host ?? '127.0.0.1', port: options.port ?? 0 });
   simulator.url = server.url;

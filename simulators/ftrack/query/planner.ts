@@ -22,9 +22,7 @@ function lookUp(
     const found = literals.map((literal) => (literal === null ? undefined : table.get(literal)));
     return disjoint([found.filter((row) => row !== undefined)]);
   }
-  // Nothing is stored as null or not at all.
-  const values = literals.flatMap((literal) => (literal === null ? [null, undefined] : [literal]));
-  return disjoint(values.map((value) => table.where(column, value)));
+  return disjoint(literals.map((literal) => table.where(column, literal)));
 }
 
 /** What an index knows about the values of the attribute at the end of a path. */
@@ -39,8 +37,8 @@ function planLeaf(
   const column = attribute.kind === 'relation' ? attribute.column : leaf.name;
   const keys = store.registry.get(type).primaryKey;
   const isKey = attribute.kind === 'scalar' && keys.length === 1 && keys[0] === column;
-  if (attribute.kind !== 'scalar' && (attribute.kind !== 'relation' || leaf.literals.includes(null))) {
-    // A relation also leads nowhere when the user may not see where to: only trying it tells.
+  // Indexes know only what has a value.
+  if ((attribute.kind !== 'scalar' && attribute.kind !== 'relation') || leaf.literals.includes(null)) {
     return undefined;
   }
   return isKey || table.isIndexed(column)

@@ -17,7 +17,7 @@ interface Search {
   /** In the form in which texts compare. */
   readonly terms: readonly string[];
   readonly contextId: string | undefined;
-  readonly objectTypeIds: ReadonlySet<string> | undefined;
+  readonly objectTypeIds: ReadonlySet<unknown> | undefined;
 }
 
 type Sent = Readonly<Record<string, unknown>>;
@@ -74,8 +74,8 @@ function found(reader: Reader, search: Search): Predicate {
   const types = reader.store.registry.subtypes(search.entityType);
   const { terms, contextId, objectTypeIds } = search;
   return (row) => {
-    const objectType = row.data['object_type_id'];
-    if (!types.has(row.type) || (objectTypeIds && !objectTypeIds.has(String(objectType)))) {
+    const isOfType = objectTypeIds?.has(row.data['object_type_id']) ?? true;
+    if (!isOfType || !types.has(row.type)) {
       return false;
     }
     if (contextId === undefined && terms.length === 0) {

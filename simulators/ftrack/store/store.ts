@@ -30,6 +30,9 @@ function lookups(schema: EntitySchema, attribute: Attribute): [schema: string, c
   }
 }
 
+/** From here on sorting takes longer than a query should. */
+const largeTable = 5_000;
+
 /** The indexed columns of each family: foreign keys, and what relations and collections go over. */
 function indexedColumns(registry: SchemaRegistry): Map<string, Set<string>> {
   const columns = new Map<string, Set<string>>();
@@ -76,6 +79,15 @@ export class Store {
       throw new Error(`Entities of type ${type} are computed and have no table.`);
     }
     return table;
+  }
+
+  /** Sorts large tables now, so that no query has to wait until that is done. */
+  sortLargeTables(): void {
+    for (const table of this.tables.values()) {
+      if (table.size > largeTable) {
+        table.range({});
+      }
+    }
   }
 
   keyOf(type: string, data: Readonly<Data>): string {

@@ -30,10 +30,45 @@ function sortKey(value: Value | undefined): SortKey {
   return typeof value === 'object' || value === undefined ? '' : value;
 }
 
+/** Rows by a value. Most values are of a single row (files of a version, values of an entity): those need no set. */
+class Index {
+  private readonly entries = new Map<Value, Row | Set<Row>>();
+
+  of(value: Value): ReadonlySet<Row> {
+    const entry = this.entries.get(value);
+    return entry === undefined ? nothing : entry instanceof Set ? entry : new Set([entry]);
+  }
+
+  /** What has no value is not found by it either. */
+  enter(value: Value | undefined, row: Row): void {
+    if (value === undefined || value === null) {
+      return;
+    }
+    const entry = this.entries.get(value);
+    if (entry === undefined) {
+      this.entries.set(value, row);
+    } else if (entry instanceof Set) {
+      entry.add(row);
+    } else if (entry !== row) {
+      this.entries.set(value, new Set([entry, row]));
+    }
+  }
+
+  leave(value: Value | undefined, row: Row): void {
+    const entry = this.entries.get(value ?? null);
+    if (entry instanceof Set) {
+      entry.delete(row);
+    }
+    if (entry === row || (entry instanceof Set && entry.size === 0)) {
+      this.entries.delete(value ?? null);
+    }
+  }
+}
+
 /** Rows of one family with hash indexes on columns and, once asked for, a list sorted by id. */
 export class Table {
   private readonly rows = new Map<string, StoredRow>();
-  private readonly indexes = new Map<string, Map<Value | undefined, Set<Row>>>();
+  private readonly indexes = new Map<string, Index>();
   private ordered: Row[] | undefined;
   private readonly sortColumn: string;
   /** Counts changes; caches compare it. */
@@ -41,7 +76,7 @@ export class Table {
 
   constructor(indexed: Iterable<string>, sortColumn: string) {
     for (const column of [typeIndex, ...indexed]) {
-      this.indexes.set(column, new Map());
+      this.indexes.set(column, new Index());
     }
     this.sortColumn = sortColumn;
   }
@@ -62,16 +97,16 @@ export class Table {
     return this.indexes.has(column);
   }
 
-  /** Rows with this value in an indexed column. */
+  /** Rows with this value in an indexed column; none for no value. */
   where(column: string, value: Value | undefined): ReadonlySet<Row> {
-    return this.indexes.get(column)?.get(value) ?? nothing;
+    return this.indexes.get(column)?.of(value ?? null) ?? nothing;
   }
 
   insert(row: Row): void {
     this.version += 1;
     this.rows.set(row.key, row as StoredRow);
     for (const [column, index] of this.indexes) {
-      this.enter(index, column === typeIndex ? row.type : row.data[column], row);
+      index.enter(column === typeIndex ? row.type : row.data[column], row);
     }
     if (this.ordered) {
       this.ordered.splice(this.position(row.data[this.sortColumn], 'after'), 0, row);
@@ -82,7 +117,7 @@ export class Table {
     this.version += 1;
     this.rows.delete(row.key);
     for (const [column, index] of this.indexes) {
-      this.leave(index, column === typeIndex ? row.type : row.data[column], row);
+      index.leave(column === typeIndex ? row.type : row.data[column], row);
     }
     if (this.ordered) {
       this.ordered.splice(this.ordered.indexOf(row, this.position(row.data[this.sortColumn], 'before')), 1);
@@ -95,8 +130,8 @@ export class Table {
     const stored = row as StoredRow;
     const index = this.indexes.get(column);
     if (index) {
-      this.leave(index, stored.data[column], row);
-      this.enter(index, value, row);
+      index.leave(stored.data[column], row);
+      index.enter(value, row);
     }
     if (value === undefined) {
       delete stored.data[column];
@@ -147,22 +182,5 @@ export class Table {
       }
     }
     return low;
-  }
-
-  private enter(index: Map<Value | undefined, Set<Row>>, value: Value | undefined, row: Row): void {
-    const rows = index.get(value);
-    if (rows) {
-      rows.add(row);
-    } else {
-      index.set(value, new Set([row]));
-    }
-  }
-
-  private leave(index: Map<Value | undefined, Set<Row>>, value: Value | undefined, row: Row): void {
-    const rows = index.get(value);
-    rows?.delete(row);
-    if (rows?.size === 0) {
-      index.delete(value);
-    }
   }
 }
