@@ -38,7 +38,17 @@ function scalarValue(attribute: ScalarAttribute, value: unknown): Value {
     const shown = JSON.stringify(value);
     throw validationError(`Value ${shown} of attribute ${attribute.name} is not of type ${attribute.type}.`);
   }
+  assertChoice(attribute, plain);
   return plain as Value;
+}
+
+function assertChoice(attribute: ScalarAttribute, value: unknown): void {
+  const choices = attribute.extra?.['enum'];
+  if (Array.isArray(choices) && !choices.includes(value as Value)) {
+    throw validationError(
+      `Value ${JSON.stringify(value)} of attribute ${attribute.name} is none of ${choices.map(asText).join(', ')}.`,
+    );
+  }
 }
 
 /** The key of a reference: `{__entity_type__, id}`, a bare id, or null. */
@@ -132,7 +142,7 @@ class AssignmentReader {
     if (!attribute) {
       throw validationError(`Entity type ${this.schema.id} has no attribute ${JSON.stringify(name)}.`);
     }
-    if (attribute.computed && attribute.kind !== 'mapped') {
+    if (attribute.computed || attribute.derived === true) {
       throw validationError(`Attribute ${name} of ${this.schema.id} is computed and cannot be set.`);
     }
     return attribute;

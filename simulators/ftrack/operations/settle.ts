@@ -5,6 +5,7 @@ import type { Change } from '../store/transaction';
 import type { Value } from '../values';
 import { asText, nowStamp } from '../values';
 import type { Work } from './caller';
+import { mirrorLink } from './custom-links';
 import { nextVersion, parentTypeOf, projectIdOf } from './defaults';
 
 type Settle = (work: Work, change: Change) => void;
@@ -136,7 +137,7 @@ const noteLabel: Settle = (work, { row }) => {
 const metadata: Settle = (work, { row }) => {
   const owner = entityById(work.reader.store, row.data['parent_id']);
   if (owner && typeof row.data['parent_type'] !== 'string') {
-    work.transaction.set(row, 'parent_type', parentTypeOf(work, owner));
+    work.transaction.set(row, 'parent_type', owner.type);
   }
 };
 
@@ -174,6 +175,8 @@ export function settleBatch(work: Work): void {
   for (const change of work.transaction.changes()) {
     if (change.row.type === 'NoteLabelLink') {
       noteLabel(work, change);
+    } else if (registry.get(change.row.type).family === 'CustomAttributeLink') {
+      mirrorLink(work, change);
     }
   }
 }

@@ -7,6 +7,7 @@ import { isRecord, wireDatetime } from '../values';
 import type { Work } from './caller';
 import { assertWritable, keepAccess } from './caller';
 import { replaceMembers } from './collections';
+import { linkType } from './custom-links';
 import { storeCustomValue, unsetCustomValue } from './custom-values';
 import { applyDefaults } from './defaults';
 import { removeRow } from './delete';
@@ -24,12 +25,19 @@ function entityData(operation: SentOperation): Readonly<Record<string, unknown>>
   return data;
 }
 
-function entityType(operation: SentOperation): string {
+function sentSchema(work: Work, operation: SentOperation): EntitySchema {
   const type = operation['entity_type'];
   if (typeof type !== 'string') {
     throw validationError('An operation needs "entity_type" that is a text.');
   }
-  return type;
+  // The two faces of a custom attribute link are one thing: it is written as what leads from an entity.
+  const schema = work.reader.store.registry.get(
+    type.replace(/CustomAttributeLinkFrom$/, 'CustomAttributeLink'),
+  );
+  if (schema.definition.internal === true) {
+    throw validationError(`Unknown entity type ${JSON.stringify(type)}.`);
+  }
+  return schema;
 }
 
 /** Values of the key in the order of the schema's primary key. */
@@ -45,13 +53,20 @@ function entityKey(operation: SentOperation, schema: EntitySchema): string[] {
   return parts.map(String);
 }
 
-/** A list is stored under the subtype for what it lists. */
-function concreteSchema(work: Work, type: string, data: Readonly<Record<string, unknown>>): EntitySchema {
-  const { registry } = work.reader.store;
-  const isVersions = data['system_type'] === 'assetversion';
-  const schema = registry.get(
-    type === 'List' ? (isVersions ? 'AssetVersionList' : 'TypedContextList') : type,
-  );
+function concreteType(work: Work, sent: EntitySchema, data: Readonly<Record<string, unknown>>): string {
+  if (sent.id === 'List') {
+    return data['system_type'] === 'assetversion' ? 'AssetVersionList' : 'TypedContextList';
+  }
+  return sent.family === 'CustomAttributeLink' ? linkType(work, data) : sent.id;
+}
+
+/** A list is stored under the subtype for what it lists, a custom attribute link under that for where it leads. */
+function concreteSchema(
+  work: Work,
+  sent: EntitySchema,
+  data: Readonly<Record<string, unknown>>,
+): EntitySchema {
+  const schema = work.reader.store.registry.get(concreteType(work, sent, data));
   if (!schema.concrete) {
     throw validationError(`Entities of type ${schema.id} cannot be created.`);
   }
@@ -93,7 +108,8 @@ function echoValue(work: Work, row: Row): Data {
 
 export function create(work: Work, operation: SentOperation): Data {
   const data = entityData(operation);
-  const schema = concreteSchema(work, entityType(operation), data);
+  const sent = sentSchema(work, operation);
+  const schema = concreteSchema(work, sent, data);
   if (isValueSchema(schema.id)) {
     return createValue(work, schema, data);
   }
@@ -111,7 +127,9 @@ export function create(work: Work, operation: SentOperation): Data {
     replaceMembers(work, row, collection);
   }
   const names = [...new Set([...Object.keys(columns), ...assignment.names])];
-  return echo(work, row, { ...assignment, names, data });
+  const echoed = echo(work, row, { ...assignment, names, data });
+  // Clients find what they created by the type that they gave.
+  return sent.family === 'CustomAttributeLink' ? { ...echoed, __entity_type__: sent.id } : echoed;
 }
 
 function settleAccess(work: Work, row: Row): void {
@@ -143,7 +161,7 @@ function existing(work: Work, schema: EntitySchema, operation: SentOperation): R
 
 export function update(work: Work, operation: SentOperation): Data {
   const data = entityData(operation);
-  const schema = work.reader.store.registry.get(entityType(operation));
+  const schema = sentSchema(work, operation);
   if (isValueSchema(schema.id)) {
     const target = customTarget(entityKey(operation, schema));
     return echoValue(work, storeCustomValue(work, target, data['value'] ?? null));
@@ -171,7 +189,7 @@ function assertMutable(schema: EntitySchema, row: Row, change: { column: string;
 }
 
 export function remove(work: Work, operation: SentOperation): boolean {
-  const schema = work.reader.store.registry.get(entityType(operation));
+  const schema = sentSchema(work, operation);
   if (isValueSchema(schema.id)) {
     const target = customTarget(entityKey(operation, schema));
     if (!unsetCustomValue(work, target)) {

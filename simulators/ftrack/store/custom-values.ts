@@ -13,6 +13,11 @@ const denseTypes: Readonly<Record<string, string>> = {
 
 const configuredOn: Readonly<Record<string, string>> = {
   Asset: 'asset',
+  Component: 'component',
+  ContainerComponent: 'component',
+  FileComponent: 'component',
+  Group: 'group',
+  SequenceComponent: 'component',
   ListObject: 'listobject',
   Project: 'show',
   User: 'user',
@@ -21,13 +26,18 @@ const configuredOn: Readonly<Record<string, string>> = {
   AssetVersion: 'assetversion',
 };
 
+/** The table name under which custom attributes of an entity are configured; empty where there are none. */
+function configuredAs(row: Row): string {
+  return configuredOn[row.type] ?? (row.data['object_type_id'] === undefined ? '' : 'task');
+}
+
 function applies(configuration: Row, row: Row): boolean {
   const { data } = configuration;
   const isContext = row.type === 'Project' || row.data['object_type_id'] !== undefined;
   if (data['is_hierarchical'] === true) {
     return isContext;
   }
-  const entityType = configuredOn[row.type] ?? (isContext ? 'task' : '');
+  const entityType = configuredAs(row);
   const objectType = data['object_type_id'] ?? null;
   return (
     data['entity_type'] === entityType && (objectType === null || objectType === row.data['object_type_id'])
@@ -75,6 +85,11 @@ export class CustomValues {
     const found = [...byKey.values()];
     this.cache.set(cacheKey, found);
     return found;
+  }
+
+  /** @param entityType table name as in a configuration's `entity_type` */
+  isConfiguredAs(row: Row, entityType: string): boolean {
+    return configuredAs(row) === entityType;
   }
 
   stored(configurationId: string, entityId: string): Row | undefined {
