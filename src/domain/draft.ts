@@ -2,6 +2,7 @@ import type { ErrorCode } from '../errors';
 import type { AttributeRule } from './attributes';
 import type {
   AyonAttribute,
+  AyonOperation,
   AyonProject,
   CustomAttribute,
   FtrackFacts,
@@ -41,11 +42,9 @@ export interface Problem {
   readonly blockedBy?: string;
 }
 
-export interface PlannedOperation {
+export interface PlannedOperation extends AyonOperation {
   readonly type: 'create' | 'update';
   readonly entityType: Kind;
-  readonly entityId: string;
-  readonly data: Readonly<Record<string, unknown>>;
   /** The ftrack entity for whose sake this is done. */
   readonly ftrackId: string;
   /** What a person reads about it. */

@@ -141,3 +141,41 @@ export function ownIsUncertain(node: AyonNode): boolean {
   const own = new Set(node.ownAttrib);
   return own.size > 0 && Object.keys(node.attrib).every((name) => own.has(name));
 }
+
+/** The entities of AYON that operations write. */
+export type AyonEntityType = 'folder' | 'task' | 'product' | 'version' | 'representation';
+
+/** One change of one entity, as `POST /api/projects/{project}/operations` takes it. */
+export interface AyonOperation {
+  readonly type: 'create' | 'update' | 'delete';
+  readonly entityType: AyonEntityType;
+  /** 32 hex digits, chosen by us for a create too. */
+  readonly entityId: string;
+  /** Empty for a delete. */
+  readonly data: Readonly<Record<string, unknown>>;
+  /** What people know the entity by, for messages. */
+  readonly path: string;
+  /** Lets AYON change or delete a folder above published versions. */
+  readonly force?: boolean;
+  /** Positions, in the same list, of what must succeed before: the parent's create, for a delete what leaves it. */
+  readonly needs?: readonly number[];
+}
+
+/** What became of an operation. */
+export interface AyonOperationResult {
+  readonly success: boolean;
+  /** HTTP status of this operation: AYON's, or for what was not sent the one that AYON would have given. */
+  readonly status: number;
+  /**
+   * AYON's `unique-violation`, `foreign-key-violation`, `forbidden`, `not-found`, `invalid_data`, …, or one of ours:
+   * - `exists`: a create met an entity of its own id; look again, it becomes an update
+   * - `blocked-by`: not done, because the entity that `blockedBy` names could not be made
+   * - `refused`: not sent, AYON would refuse it or drop a part of it silently
+   * - `ayon-rejected`, `ayon-server-error`, `ayon-conflict`, `ayon-unreachable`: AYON refused the request that held
+   *   this operation alone
+   */
+  readonly errorCode: string | null;
+  readonly detail: string | null;
+  /** AYON id of the entity that has to be made first. */
+  readonly blockedBy?: string;
+}

@@ -10,6 +10,10 @@ export function slug(name: string): string {
     .replace(/^[.-]+|[.-]+$/g, '');
 }
 
+/** AYON's grammar for the names of folders, tasks, products and representations. */
+export const isLegalName = (name: string): boolean =>
+  /^[A-Za-z0-9_.-]+$/.test(name) && !/^[.-]|[.-]$/.test(name);
+
 /** Names are unique among siblings regardless of case. */
 export const sameName = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
 

@@ -169,6 +169,7 @@ function planUpdate(draft: Draft, found: Found, { data, words }: Change): void {
     entityType: node.kind,
     entityId: node.id,
     data,
+    path: pathOf(entity.link),
     ftrackId: entity.id,
     line: `${pathOf(entity.link)}: ${words.join(', ') || (linked ? 'paired' : 'updated')}`,
   });

@@ -24,6 +24,7 @@ export function planRemoval(draft: Draft, node: AyonNode, reason: string): boole
         entityType: each.kind,
         entityId: each.id,
         data,
+        path: each.path.slice(1),
         ftrackId: ftrackIdOf(node) ?? '',
         line: each === node ? `${node.path.slice(1)}: ${reason}` : '',
       });

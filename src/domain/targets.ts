@@ -273,6 +273,7 @@ export class Targets {
       entityType: kind,
       entityId: id,
       data: { ...data, ...folder },
+      path: pathOf(entity.link),
       ftrackId: entity.id,
       line: `${pathOf(entity.link)}: created`,
     });

@@ -1,9 +1,11 @@
 import type { Draft, Memory, PlannedOperation, Problem } from '../../domain/draft';
 import type { MarkWrite } from '../../domain/marks';
 import { marksToWrite } from '../../domain/marks';
+import type { AyonOperationResult } from '../../domain/model';
 import type { ProjectLists } from '../../domain/project-lists';
 import { completed } from '../../domain/project-lists';
 import { classOf } from '../../errors';
+import { NO_ANSWER, writeEntities } from '../ayon-writes';
 import type { SyncDeps } from './deps';
 import type { Look } from './look';
 
@@ -52,14 +54,13 @@ export async function apply(deps: SyncDeps, work: Work): Promise<Applied> {
   const { signal } = new AbortController();
   const { draft, facts } = work;
   const lines = await applyProject(deps, work, signal);
-  const results =
-    draft.operations.length === 0
-      ? []
-      : await deps.ayon.operations(facts.project.name, draft.operations.map(toOperation), signal);
+  const known = { attributes: facts.ayonAttributes, project: { ...facts.project, ...work.lists } };
+  const writes = { project: facts.project.name, wanted: draft.operations, known };
+  const results = await writeEntities(deps.ayon, writes, signal);
   const failed = new Set<PlannedOperation>();
   draft.operations.forEach((operation, index) => {
-    const result = results[index];
-    if (result?.success === true) {
+    const result = results[index] ?? NO_ANSWER;
+    if (result.success) {
       if (operation.line !== '') {
         lines.push(operation.line);
       }
@@ -68,7 +69,7 @@ export async function apply(deps: SyncDeps, work: Work): Promise<Applied> {
       }
     } else {
       failed.add(operation);
-      judge(draft.memory, operation, result ?? { status: 500, errorCode: null, detail: 'no answer' });
+      judge(draft.memory, operation, result);
       unsettle(draft, operation);
     }
   });
@@ -89,13 +90,6 @@ function unsettle(draft: Draft, { ftrackId }: PlannedOperation): void {
     draft.settled.set(ftrackId, { ...settled, path: undefined, isWhole: false });
   }
 }
-
-const toOperation = ({ type, entityType, entityId, data }: PlannedOperation) => ({
-  type,
-  entityType,
-  entityId,
-  data,
-});
 
 async function applyProject(
   deps: SyncDeps,
@@ -144,15 +138,13 @@ const STRUCTURE = ['name', 'parentId', 'folderType'];
 /** Tries that an entity gets when AYON's answer may be due to a change in between. */
 const MAX_TRIES = 3;
 
-interface Refused {
-  readonly status: number;
-  readonly errorCode: string | null;
-  readonly detail: string | null;
-}
-
 /** Draws the lesson from an operation that AYON refused, for the next look or for the report. */
-function judge(memory: Memory, operation: PlannedOperation, result: Refused): void {
+function judge(memory: Memory, operation: PlannedOperation, result: AyonOperationResult): void {
   const { ftrackId, data } = operation;
+  if (result.errorCode === 'blocked-by') {
+    // What it waits for has its own result; the next look says whether it can come.
+    return;
+  }
   const tries = (memory.tries.get(ftrackId) ?? 0) + 1;
   memory.tries.set(ftrackId, tries);
   if (result.status === 403 && isRestructuring(operation)) {
@@ -169,7 +161,7 @@ function judge(memory: Memory, operation: PlannedOperation, result: Refused): vo
   });
   if (problem !== undefined) {
     memory.failed.set(ftrackId, problem);
-  } else if (result.errorCode === 'unique-violation' && !/^\w+ with id '/i.test(result.detail ?? '')) {
+  } else if (result.errorCode === 'unique-violation') {
     memory.clashed.add(ftrackId);
   }
 }
@@ -183,18 +175,18 @@ const hasMapped = ({ attrib }: PlannedOperation['data']): boolean =>
   typeof attrib === 'object' && attrib !== null && Object.keys(attrib).some((name) => !OURS.has(name));
 
 /** The entity comes without its mapped attributes, so that one wrong number keeps no shot out of AYON. */
-const refusedValue = ({ line, ftrackId }: PlannedOperation, { detail }: Refused): Problem => ({
+const refusedValue = ({ path, ftrackId }: PlannedOperation, { detail }: AyonOperationResult): Problem => ({
   code: 'value-invalid',
-  sentence: `AYON refuses a value of ${line.split(':')[0] || ftrackId} (${(detail ?? '').slice(0, 200)}); its mapped attributes are left out until it is corrected in ftrack`,
+  sentence: `AYON refuses a value of ${path || ftrackId} (${(detail ?? '').slice(0, 200)}); its mapped attributes are left out until it is corrected in ftrack`,
 });
 
 /** undefined: the next look may settle it. */
 function problemOf(
-  { ftrackId, line }: PlannedOperation,
-  result: Refused,
+  { ftrackId, path }: PlannedOperation,
+  result: AyonOperationResult,
   is: { readonly immutable: boolean; readonly last: boolean },
 ): Problem | undefined {
-  const what = line.split(':')[0] || ftrackId;
+  const what = path || ftrackId;
   const detail = (result.detail ?? '').slice(0, 200);
   if (is.immutable) {
     return {

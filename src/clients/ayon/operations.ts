@@ -1,104 +1,189 @@
+import type { AyonOperation, AyonOperationResult } from '../../domain/model';
 import { codeOf } from '../../errors';
+import type { Pace } from './batch';
+import { isMissing } from './errors';
 import type { AyonHttp } from './http';
 
-export interface Operation {
-  readonly type: 'create' | 'update';
-  readonly entityType: 'folder' | 'task';
-  readonly entityId: string;
-  readonly data: Readonly<Record<string, unknown>>;
-  readonly force?: boolean;
+export interface OperationsRequest {
+  readonly project: string;
+  /** In an order that AYON can follow, at most one per entity: see `planOperations`. */
+  readonly operations: readonly AyonOperation[];
+  /** Sizes of batches, learnt over all requests for the project. */
+  readonly pace: Pace;
+  /** Told after each answered request; heartbeats go here. */
+  readonly onProgress?: (done: number) => void;
 }
 
-export interface OperationResult {
-  readonly success: boolean;
-  /** HTTP status of this operation. */
-  readonly status: number;
-  /** `unique-violation`, `foreign-key-violation`, `forbidden`, `not-found`, `invalid_data`, … */
-  readonly errorCode: string | null;
-  readonly detail: string | null;
-}
-
-/** Creating folders costs AYON time with the size of the project; batches beyond this gain nothing. */
-const BATCH = 100;
-
-/** In a big project an update of a folder takes AYON up to a second; more of them would outlive the time-out. */
-const FOLDER_UPDATES = 25;
+/** Operations that AYON, alive as it is, did not answer even alone: after so many it is not the entities' fault. */
+const MOST_SILENT = 3;
 
 /**
- * Applies the operations in order, each for itself (`canFail`), in as few requests as AYON likes.
- * A batch that AYON refuses as a whole is halved until the operation that it cannot stand is alone, so that one bad
- * entity blocks no other.
- * @returns one result per operation, in their order.
+ * Applies the operations in their order, each for itself, in batches of the size that AYON likes at the moment.
+ * - `canFail`: AYON gives each operation a savepoint and keeps the good ones. Without it one bad operation would undo the
+ *   batch, and the answer would still call those before it successful.
+ * - A request that fails as a whole (400, 409, 500, no answer while the server lives) is halved until the operation that
+ *   AYON cannot stand is alone.
+ * - What needs an entity that could not be made is not sent, and not blamed for it.
+ * Doing it again does no harm: what exists is reported so, what is deleted already counts as deleted.
+ * @param signal stops between two requests; one that is under way is not cut off, since nobody would know its fate
+ * @returns one result per operation, in their order
+ * @throws a failure of the error table when the trouble is not with single operations
  */
-export async function applyOperations(
+export function applyOperations(
   http: AyonHttp,
-  at: { readonly project: string; readonly operations: readonly Operation[] },
+  request: OperationsRequest,
   signal: AbortSignal,
-): Promise<OperationResult[]> {
-  const results: OperationResult[] = [];
-  for (const operations of batches(at.operations)) {
-    results.push(...(await halving(http, { project: at.project, operations }, signal)));
-  }
-  return results;
+): Promise<AyonOperationResult[]> {
+  return new Run(http, request, signal).toEnd();
 }
 
-/** In their order: each batch as large as both limits allow. */
-function* batches(operations: readonly Operation[]): Generator<readonly Operation[]> {
-  let batch: Operation[] = [];
-  let heavy = 0;
-  for (const operation of operations) {
-    const weight = Number(operation.type === 'update' && operation.entityType === 'folder');
-    if (batch.length === BATCH || heavy + weight > FOLDER_UPDATES) {
-      yield batch;
-      [batch, heavy] = [[], 0];
+/** Where an operation stands in the list. */
+type Place = number;
+
+class Run {
+  readonly #http: AyonHttp;
+  readonly #request: OperationsRequest;
+  readonly #signal: AbortSignal;
+  readonly #results = new Map<Place, AyonOperationResult>();
+  #silent = 0;
+
+  constructor(http: AyonHttp, request: OperationsRequest, signal: AbortSignal) {
+    this.#http = http;
+    this.#request = request;
+    this.#signal = signal;
+  }
+
+  async toEnd(): Promise<AyonOperationResult[]> {
+    const { operations } = this.#request;
+    for (let from = 0; from < operations.length; ) {
+      const count = this.#request.pace.take(operations, from);
+      await this.#bring(Array.from({ length: count }, (_, index) => from + index));
+      from += count;
     }
-    batch.push(operation);
-    heavy += weight;
+    return operations.map((_, place) => this.#results.get(place) ?? LEFT_OUT);
   }
-  if (batch.length > 0) {
-    yield batch;
-  }
-}
 
-async function halving(
-  http: AyonHttp,
-  at: { readonly project: string; readonly operations: readonly Operation[] },
-  signal: AbortSignal,
-): Promise<OperationResult[]> {
-  const { project, operations } = at;
-  try {
-    return await send(http, at, signal);
-  } catch (error) {
-    const code = codeOf(error);
-    const itsFault = code === 'ayon-rejected' || code === 'ayon-server-error' || code === 'ayon-conflict';
-    if (!itsFault) {
+  /** Sends what nothing stands in the way of; in halves when AYON refuses it as a whole. */
+  async #bring(places: readonly Place[]): Promise<void> {
+    const ready = places.filter((place) => !this.#blocked(place));
+    if (ready.length === 0) {
+      return;
+    }
+    this.#signal.throwIfAborted();
+    const refused = await this.#send(ready);
+    if (refused === undefined) {
+      // Of a batch, AYON itself says of a child only that its parent is not there.
+      ready.forEach((place) => this.#blocked(place));
+      this.#request.onProgress?.(this.#results.size);
+    } else if (ready.length === 1) {
+      ready.forEach((place) => this.#results.set(place, refused));
+    } else {
+      const middle = Math.ceil(ready.length / 2);
+      await this.#bring(ready.slice(0, middle));
+      await this.#bring(ready.slice(middle));
+    }
+  }
+
+  /** Whether what the operation needs was not done; then that is its result. */
+  #blocked(place: Place): boolean {
+    const { operations } = this.#request;
+    const own = this.#results.get(place);
+    const needs = own?.success === true ? [] : (operations[place]?.needs ?? []);
+    const missing = needs.find((need) => !isThere(this.#results.get(need)));
+    const needed = missing === undefined ? undefined : operations[missing];
+    const why = missing === undefined ? undefined : this.#results.get(missing);
+    if (needed === undefined || why === undefined) {
+      return false;
+    }
+    this.#results.set(place, {
+      success: false,
+      status: 409,
+      errorCode: 'blocked-by',
+      detail: `${operations[place]?.path} waits for ${needed.path}: ${why.detail ?? why.errorCode}`,
+      blockedBy: needed.entityId,
+    });
+    return true;
+  }
+
+  /** @returns what is wrong with the request as a whole; undefined: each operation has its result. */
+  async #send(places: readonly Place[]): Promise<AyonOperationResult | undefined> {
+    const { operations } = this.#request;
+    const batch = places.flatMap((place) => operations[place] ?? []);
+    const start = performance.now();
+    try {
+      const results = await send(this.#http, this.#request.project, batch);
+      this.#request.pace.answered(batch, performance.now() - start);
+      this.#silent = 0;
+      places.forEach((place, index) => this.#results.set(place, results[index] ?? LEFT_OUT));
+      return undefined;
+    } catch (error) {
+      return this.#judge(error, batch);
+    }
+  }
+
+  /** Tells trouble with what was sent from trouble with the server, which is thrown. */
+  async #judge(error: unknown, batch: readonly AyonOperation[]): Promise<AyonOperationResult> {
+    const code = codeOf(error) ?? '';
+    const status = STATUS[code];
+    if (status === undefined || isMissing(error)) {
       throw error;
     }
-    if (operations.length <= 1) {
-      const status = code === 'ayon-conflict' ? 409 : code === 'ayon-rejected' ? 400 : 500;
-      return [
-        { success: false, status, errorCode: code, detail: error instanceof Error ? error.message : '' },
-      ];
+    if (code === 'ayon-unreachable') {
+      await this.#stillThere(error, batch);
     }
-    const middle = Math.ceil(operations.length / 2);
-    const first = await halving(http, { project, operations: operations.slice(0, middle) }, signal);
-    return [...first, ...(await halving(http, { project, operations: operations.slice(middle) }, signal))];
+    return {
+      success: false,
+      status,
+      errorCode: code,
+      detail: error instanceof Error ? error.message : '',
+    };
+  }
+
+  /** A server that lives, but gave no answer, may have been asked for too much at once. */
+  async #stillThere(error: unknown, batch: readonly AyonOperation[]): Promise<void> {
+    this.#request.pace.tooLong(batch);
+    this.#silent += batch.length === 1 ? 1 : 0;
+    if (this.#silent >= MOST_SILENT || !(await this.#http.isThere(this.#signal))) {
+      throw error;
+    }
   }
 }
+
+/** Failures of a request that may be the fault of what it holds. */
+const STATUS: Readonly<Record<string, number>> = {
+  'ayon-rejected': 400,
+  'ayon-conflict': 409,
+  'ayon-server-error': 500,
+  'ayon-unreachable': 504,
+};
+
+const isThere = (result: AyonOperationResult | undefined): boolean =>
+  result === undefined || result.success || result.errorCode === 'exists';
+
+const LEFT_OUT: AyonOperationResult = {
+  success: false,
+  status: 500,
+  errorCode: null,
+  detail: 'AYON left it out of its answer',
+};
 
 async function send(
   http: AyonHttp,
-  at: { readonly project: string; readonly operations: readonly Operation[] },
-  signal: AbortSignal,
-): Promise<OperationResult[]> {
-  const path = { project_name: at.project };
-  const operations = at.operations.map((operation, index) => ({
+  project: string,
+  batch: readonly AyonOperation[],
+): Promise<AyonOperationResult[]> {
+  const path = { project_name: project };
+  const operations = batch.map(({ type, entityType, entityId, data, force }, index) => ({
     id: String(index),
-    ...operation,
-    data: { ...operation.data },
+    type,
+    entityType,
+    entityId,
+    ...(type === 'delete' ? {} : { data: { ...data } }),
+    ...(force === undefined ? {} : { force }),
   }));
+  const { signal } = new AbortController();
   const answer = await http.call(
-    { signal, kind: 'write', name: `POST /api/projects/${at.project}/operations` },
+    { signal, kind: 'operations', name: `POST /api/projects/${project}/operations` },
     (client, limited) =>
       client.POST('/api/projects/{project_name}/operations', {
         params: { path },
@@ -106,22 +191,29 @@ async function send(
         signal: limited,
       }),
   );
-  // Only the top-level success vouches for the single ones; with canFail a failing operation leaves the others done.
   const byId = new Map(answer.operations.map((result) => [result.id, result]));
-  return operations.map(({ id }) => {
-    const result = byId.get(id);
+  return batch.map((operation, index) => {
+    const result = byId.get(String(index));
+    // What the answer leaves out is done only if the whole batch is.
     return result === undefined
-      ? {
-          success: answer.success,
-          status: answer.success ? 200 : 500,
-          errorCode: null,
-          detail: 'AYON left it out of its answer',
-        }
-      : {
+      ? { ...LEFT_OUT, success: answer.success, status: answer.success ? 200 : 500 }
+      : told(operation, {
           success: result.success,
           status: result.status,
           errorCode: result.errorCode ?? null,
           detail: result.detail ?? null,
-        };
+        });
   });
+}
+
+/** What a repeated operation meets is not an error of the same kind as a name that is taken or an entity that is gone. */
+function told({ type }: AyonOperation, result: AyonOperationResult): AyonOperationResult {
+  if (type === 'delete' && !result.success && result.status === 404) {
+    return { success: true, status: 404, errorCode: null, detail: null };
+  }
+  const exists =
+    type === 'create' &&
+    result.errorCode === 'unique-violation' &&
+    /^\w+ with id '[0-9a-f-]+' already exists/i.test(result.detail ?? '');
+  return exists ? { ...result, errorCode: 'exists' } : result;
 }

@@ -35,9 +35,6 @@ const json = (response: ServerResponse, value: unknown, status = 200): void => {
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
 };
 
-const operation = (entityId: string) =>
-  ({ type: 'update', entityType: 'folder', entityId, data: { status: 'x' } }) as const;
-
 describe('the AYON client', () => {
   let close: () => Promise<void> = async () => undefined;
   afterEach(() => close());
@@ -96,39 +93,6 @@ describe('the AYON client', () => {
     close = server.close;
 
     expect(codeOf(await server.client.me(signal).catch((error: unknown) => error))).toBe('ayon-unreachable');
-  });
-
-  test('a batch that AYON refuses as a whole is halved until the bad operation is alone', async () => {
-    const server = await serve((_, response, body) => {
-      const { operations } = JSON.parse(body) as { operations: { id: string; entityId: string }[] };
-      if (operations.some(({ entityId }) => entityId === 'bad')) {
-        json(response, { code: 400, detail: 'cannot read the batch' }, 400);
-        return;
-      }
-      const results = operations.map(({ id }) => ({
-        id,
-        type: 'update',
-        entityType: 'folder',
-        success: true,
-        status: 204,
-      }));
-      json(response, { success: true, operations: results });
-    });
-    close = server.close;
-
-    const results = await server.client.operations('p', ['a', 'b', 'bad', 'c', 'd'].map(operation), signal);
-
-    expect(results.map(({ success }) => success)).toEqual([true, true, false, true, true]);
-    expect(results[2]?.detail).toContain('cannot read the batch');
-  });
-
-  test('an operation that the answer leaves out counts as done only if the whole batch succeeded', async () => {
-    const server = await serve((_, response) => json(response, { success: false, operations: [] }));
-    close = server.close;
-
-    const [result] = await server.client.operations('p', [operation('a')], signal);
-
-    expect(result?.success).toBe(false);
   });
 
   test('a GraphQL error is a failure although its status is 200', async () => {
@@ -203,24 +167,5 @@ describe('the AYON client', () => {
     expect(own.get('t2')).toEqual(['fps']);
     expect(most).toBeGreaterThan(1);
     expect(most).toBeLessThanOrEqual(8);
-  });
-
-  test('folder updates, which cost AYON most, go in small batches, the others in large ones', async () => {
-    const sizes: number[] = [];
-    const server = await serve((_, response, body) => {
-      sizes.push((JSON.parse(body) as { operations: unknown[] }).operations.length);
-      json(response, { success: true, operations: [] });
-    });
-    close = server.close;
-    const tasks = Array.from(
-      { length: 100 },
-      (_, n) => ({ ...operation(`t${n}`), entityType: 'task' }) as const,
-    );
-    const folders = Array.from({ length: 60 }, (_, n) => operation(`f${n}`));
-
-    const results = await server.client.operations('p', [...tasks, ...folders], signal);
-
-    expect(results).toHaveLength(160);
-    expect(sizes).toEqual([100, 25, 25, 10]);
   });
 });
