@@ -87,16 +87,18 @@ export class EventLog {
         continue;
       }
       const id = crypto.randomUUID();
+      const isVersion = row.type === 'AssetVersion';
       const data: Data = {
         id,
         date: nowStamp(),
         parent_id: row.key,
-        parent_type: row.type === 'AssetVersion' ? 'asset_version' : 'task',
+        parent_type: isVersion ? 'asset_version' : 'task',
         from_status_id: before['status_id'] ?? null,
         status_id: status,
         user_id: commit.caller.userId,
       };
-      this.store.tableOf('StatusChange').insert({ type: 'StatusChange', key: id, data });
+      const type = isVersion ? 'AssetVersionStatusChange' : 'TypedContextStatusChange';
+      this.store.tableOf(type).insert({ type, key: id, data });
     }
   }
 

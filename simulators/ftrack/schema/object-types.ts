@@ -9,6 +9,9 @@ export interface ObjectType {
   readonly name: string;
   /** Id of its schema, the name without blanks: `AssetBuild`. */
   readonly type: string;
+  readonly icon?: string;
+  /** Place among others; default 0. */
+  readonly sort?: number;
   /** Has a status; default true. */
   readonly isStatusable?: boolean;
   /** Has a type; default false. */
@@ -25,26 +28,44 @@ export interface ObjectType {
   readonly isTimeReportable?: boolean;
 }
 
-function builtIn(name: string, flags: Omit<ObjectType, 'id' | 'name' | 'type'>): ObjectType {
-  const type = name.replaceAll(' ', '');
-  return { id: objectTypeIds[type as keyof typeof objectTypeIds], name, type, ...flags };
+function builtIn(
+  type: keyof typeof objectTypeIds,
+  flags: Omit<ObjectType, 'id' | 'name' | 'type'> & { name?: string } = {},
+): ObjectType {
+  return { id: objectTypeIds[type], name: type, type, ...flags };
 }
 
 const leaf = { isTypeable: true, isSchedulable: true, isTaskable: false, isLeaf: true } as const;
 
 /** The object types that every workspace has. */
 export const builtInObjectTypes: readonly ObjectType[] = [
-  builtIn('Task', { ...leaf, isTimeReportable: true }),
-  builtIn('Shot', {}),
-  builtIn('Sequence', { isStatusable: false }),
-  builtIn('Episode', {}),
-  builtIn('Folder', { isStatusable: false }),
-  builtIn('Asset Build', { isTypeable: true }),
-  builtIn('Milestone', leaf),
+  builtIn('Task', { ...leaf, sort: 0, isTimeReportable: true }),
+  builtIn('Shot', { sort: 1 }),
+  builtIn('Sequence', { sort: 2, isStatusable: false }),
+  builtIn('Episode', { sort: 3 }),
+  builtIn('Folder', { sort: 4, isStatusable: false }),
+  builtIn('AssetBuild', { sort: 5, name: 'Asset Build', isTypeable: true }),
+  builtIn('Milestone', { ...leaf, sort: 6 }),
 ];
 
+/** The object type with every flag stated. */
+export function completeObjectType(type: ObjectType): Required<ObjectType> {
+  return {
+    icon: 'default',
+    sort: 0,
+    isStatusable: true,
+    isTypeable: false,
+    isSchedulable: false,
+    isPrioritizable: true,
+    isTaskable: true,
+    isLeaf: false,
+    isTimeReportable: false,
+    ...type,
+  };
+}
+
 function fixedAttributes(type: ObjectType): string[] {
-  const { isStatusable = true, isTypeable = false, isSchedulable = false, isPrioritizable = true } = type;
+  const { isStatusable, isTypeable, isSchedulable, isPrioritizable } = completeObjectType(type);
   // A milestone is schedulable, but only as the day on which it ends.
   const isMoment = type.id === objectTypeIds.Milestone;
   const groups: readonly [boolean, readonly string[]][] = [

@@ -38,6 +38,7 @@ function seedUser(writer: SeedWriter, user: StudioUser): void {
       user_id: user.id,
       security_role_id: writer.idOf('role', role),
       is_all_projects: projects === undefined,
+      is_all_open_projects: projects === undefined,
     });
     for (const project of projects ?? []) {
       writer.put('UserSecurityRoleProject', {

@@ -1,6 +1,6 @@
 import type { StudioProjectSchema } from '../../studio';
 import { studioId } from '../../studio';
-import { builtInTypes } from '../../studio/defaults';
+import { builtInObjectTypes, completeObjectType } from '../schema/object-types';
 import type { Data } from '../values';
 import type { SeedWriter } from './writer';
 
@@ -16,32 +16,21 @@ function workflow(writer: SeedWriter, name: string, statuses: readonly string[])
   return id;
 }
 
-/** Built-in kinds first. A kind without statuses (Folder, Sequence) has none in ftrack's interface. */
+/** Built-in kinds first. */
 function seedObjectTypes(writer: SeedWriter): void {
-  for (const [sort, type] of builtInTypes.entries()) {
-    const isPlain = type === 'Folder' || type === 'Sequence';
-    const isLeaf = type === 'Task' || type === 'Milestone';
-    writer.put('ObjectType', {
-      id: writer.idOf('object type', type),
-      name: type === 'AssetBuild' ? 'Asset Build' : type,
-      sort,
-      is_leaf: isLeaf,
-      is_statusable: !isPlain,
-      is_typeable: isLeaf || type === 'AssetBuild',
-      is_schedulable: isLeaf,
-      is_taskable: !isLeaf,
-    });
-  }
-  for (const type of writer.studio.objectTypes) {
+  for (const type of [...builtInObjectTypes, ...writer.studio.objectTypes].map(completeObjectType)) {
     writer.put('ObjectType', {
       id: type.id,
       name: type.name,
+      icon: type.icon,
       sort: type.sort,
-      is_leaf: type.isLeaf ?? false,
-      is_statusable: type.isStatusable ?? true,
-      is_typeable: type.isTypeable ?? false,
-      is_schedulable: type.isSchedulable ?? false,
-      is_taskable: type.isTaskable ?? true,
+      is_leaf: type.isLeaf,
+      is_prioritizable: type.isPrioritizable,
+      is_schedulable: type.isSchedulable,
+      is_statusable: type.isStatusable,
+      is_taskable: type.isTaskable,
+      is_time_reportable: type.isTimeReportable,
+      is_typeable: type.isTypeable,
     });
   }
 }
