@@ -1,8 +1,9 @@
 import type { Studio, StudioEntity, StudioEntityType, StudioProject, StudioUser } from '../studio';
+import { completeStudio } from '../studio/defaults';
+import type { StudioAsset, StudioVersion } from '../studio/types';
 import type { StatusRow } from './default-anatomy';
 import { defaultAnatomy } from './default-anatomy';
 import { createEntity } from './entity-writes';
-import { AyonFault } from './errors';
 import { attributesOf } from './inheritance';
 import type { Json, JsonObject } from './json';
 import type { AyonStore } from './store';
@@ -41,6 +42,7 @@ function addPerson(store: AyonStore, user: StudioUser): void {
     name: ayonUserName(user.username),
     attrib: { fullName: `${firstName} ${lastName}`, email },
     data: { defaultAccessGroups: ['artist'] },
+    active: user.isActive ?? true,
   });
 }
 
@@ -72,8 +74,15 @@ class ProjectSeed {
   readonly #project: StudioProject;
   /** Names of an entity and what is above it, without the project. */
   readonly #ftrackPaths = new Map<string, string>();
+  /** By ftrack id: what is a folder or a task in AYON, and the folder that a task is in. */
+  readonly #places = new Map<string, { readonly isTask: boolean; readonly folder: string }>();
+
+  /** Short words for what is published, by the name of the asset type. */
+  readonly #assetTypes: ReadonlyMap<string, string>;
 
   constructor(store: AyonStore, studio: Studio, project: StudioProject) {
+    const { assetTypes } = completeStudio(studio);
+    this.#assetTypes = new Map(assetTypes.map(({ name, short }) => [name, short]));
     this.#store = store;
     this.#studio = studio;
     this.#project = project;
@@ -92,19 +101,20 @@ class ProjectSeed {
     });
     if (paired) {
       const tx = new Transaction(this.#store, project);
-      for (const entity of this.#project.entities) {
-        // Milestones have no counterpart in AYON.
-        if (entity.type !== 'Milestone') {
-          this.#add(tx, entity);
-        }
+      for (const entity of this.#project.entities.filter(hasCounterpart)) {
+        this.#add(tx, entity);
+      }
+      for (const asset of this.#project.assets ?? []) {
+        this.#publish(tx, asset);
       }
       // No commit: a mirrored studio starts without a history of events.
     }
   }
 
   #anatomy(): ReturnType<typeof defaultAnatomy> {
-    const { taskTypes } = this.#studio;
-    const folderTypes = ['Folder', 'Episode', 'Sequence', 'Shot', 'Asset Build'];
+    const { taskTypes, objectTypes = [] } = this.#studio;
+    const own = objectTypes.map(({ name }) => name);
+    const folderTypes = ['Folder', 'Episode', 'Sequence', 'Shot', 'Asset Build', ...own];
     return {
       ...defaultAnatomy(),
       folderTypes: folderTypes.map((name) => ({ name, shortName: '', color: '#cccccc', icon: 'folder' })),
@@ -135,6 +145,37 @@ class ProjectSeed {
     };
     const data = { ...this.#fields(entity), attrib, ...(entity.status ? { status: entity.status } : {}) };
     createEntity(tx, { kind, id: ayonId(entity.id), data }, SERVICE_ORIGIN);
+    const isTask = kind === 'task';
+    this.#places.set(entity.id, { isTask, folder: isTask ? (entity.parent ?? '') : entity.id });
+  }
+
+  /** An asset is a product of its folder; one of the project itself or of a milestone has no folder in AYON. */
+  #publish(tx: Transaction, asset: StudioAsset): void {
+    const folder = this.#places.get(asset.parent)?.folder;
+    if (folder === undefined) {
+      return;
+    }
+    const type = this.#assetTypes.get(asset.type) ?? asset.type;
+    const data = { name: ayonName(asset.name), productType: type, folderId: ayonId(folder) };
+    createEntity(tx, { kind: 'product', id: ayonId(asset.id), data }, SERVICE_ORIGIN);
+    for (const version of asset.versions) {
+      this.#version(tx, version, asset.id);
+    }
+  }
+
+  #version(tx: Transaction, version: StudioVersion, assetId: string): void {
+    const { id, status, task, author, comment = '' } = version;
+    const known = attributesOf(this.#store.attributes, 'version');
+    const isTask = task !== undefined && this.#places.get(task)?.isTask === true;
+    const data = {
+      version: version.version,
+      productId: ayonId(assetId),
+      attrib: { ...ownValues({ comment }, known), ...ownValues({ ftrackId: id }, known) },
+      ...(status === undefined ? {} : { status }),
+      ...(isTask ? { taskId: ayonId(task) } : {}),
+      ...(author === undefined ? {} : { author: ayonUserName(author) }),
+    };
+    createEntity(tx, { kind: 'version', id: ayonId(id), data }, SERVICE_ORIGIN);
   }
 
   #fields(entity: StudioEntity): JsonObject {
@@ -142,17 +183,18 @@ class ProjectSeed {
     const names = name === entity.name ? { name } : { name, label: entity.name };
     const parent = entity.parent === null ? null : ayonId(entity.parent);
     if (isFolder(entity)) {
-      return { ...names, folderType: FOLDER_TYPES[entity.type] ?? entity.type, parentId: parent };
-    }
-    if (parent === null) {
-      throw new AyonFault(
-        500,
-        `The studio's task ${entity.name} has no parent: AYON keeps tasks in folders.`,
-      );
+      const own = this.#studio.objectTypes?.find(({ type }) => type === entity.type);
+      const folderType = own?.name ?? FOLDER_TYPES[entity.type] ?? entity.type;
+      return { ...names, folderType, parentId: parent };
     }
     const assignees = (entity.assignees ?? []).map(ayonUserName);
     return { ...names, taskType: entity.taskType ?? 'Generic', folderId: parent, assignees };
   }
+}
+
+/** Milestones, and tasks outside of any folder, have none. */
+function hasCounterpart(entity: StudioEntity): boolean {
+  return entity.type !== 'Milestone' && (isFolder(entity) || entity.parent !== null);
 }
 
 function isFolder(entity: StudioEntity): boolean {

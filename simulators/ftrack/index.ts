@@ -87,7 +87,7 @@ class Simulator {
     this.workspace = new Workspace(new SchemaRegistry(workspaceSchemas(studio.objectTypes)));
     this.eventLog = new EventLog(this.workspace.store);
     this.socialFeed = options.socialFeed ?? true;
-    this.credentials = new Credentials(this.workspace.store, options.credentials);
+    this.credentials = new Credentials(this.workspace.store, { ...keysOf(studio), ...options.credentials });
     this.hub = new EventHub({
       authenticate: (username, key) => this.credentials.authenticate(username, key),
       ...(options.heartbeatMs === undefined ? {} : { heartbeatMs: options.heartbeatMs }),
@@ -128,6 +128,11 @@ class Simulator {
       }
     }
   }
+}
+
+function keysOf({ users, serviceUser }: Studio): Record<string, string> {
+  const keyed = [...users, serviceUser].filter(({ apiKey }) => apiKey !== undefined);
+  return Object.fromEntries(keyed.map(({ username, apiKey = '' }) => [username, apiKey]));
 }
 
 /** Starts a simulated ftrack: HTTP API and event hub on one port. */

@@ -43,10 +43,11 @@ export function attributesFor(
   );
 }
 
-const day = /^\d{4}-\d\d-\d\d$/;
-
-function isDay(value: StudioValue): boolean {
-  return typeof value === 'string' && day.test(value) && !Number.isNaN(Date.parse(value));
+/** Whether a text is a day of the calendar, YYYY-MM-DD. */
+export function isDay(text: string): boolean {
+  const epoch = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(text) : Number.NaN;
+  // The parser takes the 31st of every month for a day.
+  return !Number.isNaN(epoch) && new Date(epoch).toISOString().startsWith(text);
 }
 
 function choiceProblem(attribute: StudioAttribute, value: StudioValue): string | undefined {
@@ -70,7 +71,8 @@ const valueProblems: Readonly<
 > = {
   number: numberProblem,
   boolean: (_, value) => (typeof value === 'boolean' ? undefined : 'must be true or false'),
-  date: (_, value) => (isDay(value) ? undefined : 'must be a day like 2026-03-31'),
+  date: (_, value) =>
+    typeof value === 'string' && isDay(value) ? undefined : 'must be a day like 2026-03-31',
   enumerator: choiceProblem,
 };
 

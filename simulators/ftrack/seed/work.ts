@@ -140,7 +140,7 @@ class WorkSeeder {
       project_id: this.project.id,
     });
     this.values.put({ id: version.id, type: 'AssetVersion', project: this.project.name }, version.attributes);
-    for (const component of this.writer.has('FileComponent') ? (version.components ?? []) : []) {
+    for (const component of version.components ?? []) {
       this.component(component, version.id);
     }
   }
@@ -180,7 +180,7 @@ export function seedWork(writer: SeedWriter, values: ValueSeeder, project: Studi
   for (const list of project.lists ?? []) {
     seeder.list(list);
   }
-  for (const session of writer.has('ReviewSession') ? (project.reviewSessions ?? []) : []) {
+  for (const session of project.reviewSessions ?? []) {
     seeder.reviewSession(session);
   }
 }

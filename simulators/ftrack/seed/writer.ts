@@ -55,11 +55,6 @@ export class SeedWriter {
     return username === undefined ? this.studio.serviceUser.id : this.idOf('user', username);
   }
 
-  /** Whether the workspace has entities of this type. */
-  has(type: string): boolean {
-    return this.store.registry.has(type);
-  }
-
   /** @returns the key of the new row */
   put(type: string, sent: Data): string {
     const data = { ...this.defaultsOf(type), ...sent };

@@ -15,10 +15,12 @@ function distance(from: string, to: string): number {
 /** `; did you mean "…"?` for a name that is nearly one of the known ones, else an empty text. */
 export function didYouMean(name: string, known: Iterable<string>): string {
   const wanted = name.toLowerCase();
+  // Two letters that changed places count as two.
+  const limit = wanted.length < 3 ? 1 : Math.max(2, Math.floor(wanted.length / 3));
   let best: { readonly text: string; readonly cost: number } | undefined;
   for (const text of known) {
     const cost = distance(wanted, text.toLowerCase());
-    if (cost <= Math.max(1, Math.floor(wanted.length / 3)) && cost < (best?.cost ?? Infinity)) {
+    if (cost <= limit && cost < (best?.cost ?? Infinity)) {
       best = { text, cost };
     }
   }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isDay } from '../attributes';
 import { didYouMean } from './likely';
 
 /** An object that has no other keys. */
@@ -28,16 +29,11 @@ const id = z
   .string()
   .regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, 'must be a uuid in lower case with dashes')
   .optional();
-const isTime = (text: string): boolean => !Number.isNaN(Date.parse(text));
-const day = z
-  .string()
-  .refine((text) => /^\d{4}-\d\d-\d\d$/.test(text) && isTime(text), 'must be a day like 2026-03-31');
-const moment = z
-  .string()
-  .refine(
-    (text) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/.test(text) && isTime(text),
-    'must be a time (UTC) like 2026-03-31T17:30:00',
-  );
+const day = z.string().refine(isDay, 'must be a day like 2026-03-31');
+const moment = z.string().refine((text) => {
+  const [, date = ''] = /^(\d{4}-\d\d-\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d$/.exec(text) ?? [];
+  return isDay(date);
+}, 'must be a time (UTC) like 2026-03-31T17:30:00');
 const color = z.string().regex(/^#[0-9a-fA-F]{6}$/, 'must be a colour like #1CBC90');
 const values = z.record(
   z.string(),

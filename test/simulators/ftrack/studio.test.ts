@@ -48,4 +48,23 @@ describe('studio descriptions', () => {
     expect(generateStudio(options)).toEqual(studio);
     expect(generateStudio({ ...options, seed: 4 })).not.toEqual(studio);
   });
+
+  test('one at work has people, publishes and notes besides, and depends on nothing but its number', () => {
+    const options = { entities: 12_000, seed: 11 };
+    const studio = generateStudio(options);
+    expect(problems(studio)).toEqual([]);
+    const count = (sizes: readonly number[]): number => sizes.reduce((sum, size) => sum + size, 0);
+    expect(count(studio.projects.map(({ entities }) => entities.length))).toBe(12_000);
+    const [first] = studio.projects;
+    const kinds = new Set(first?.entities.map(({ type }) => type));
+    expect([...kinds].toSorted()).toEqual(['AssetBuild', 'Episode', 'Folder', 'Sequence', 'Shot', 'Task']);
+    expect(studio.users.length).toBeGreaterThan(5);
+    const ids = new Set(first?.entities.map(({ id }) => id));
+    for (const { parent, versions } of first?.assets ?? []) {
+      expect(ids.has(parent) && versions.every(({ task = '' }) => ids.has(task))).toBe(true);
+    }
+    expect(first?.notes?.length).toBeGreaterThan(50);
+    expect(generateStudio(options)).toEqual(studio);
+    expect(generateStudio({ ...options, seed: 12 })).not.toEqual(studio);
+  });
 });
