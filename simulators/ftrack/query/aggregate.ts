@@ -7,7 +7,7 @@ import type { Aggregate, AggregateName, Path, Query } from './ast';
 import { pathText } from './ast';
 import { compareValues, sortForm } from './order';
 import { resolvePath, valuesOf } from './path-values';
-import type { Scope } from './predicate';
+import type { Scope } from './scope';
 
 const numbers: readonly ScalarType[] = ['int', 'num'];
 

@@ -8,9 +8,10 @@ import type { Literal, Query } from './ast';
 import { sorter } from './order';
 import { parseQuery } from './parser';
 import { valuesOf } from './path-values';
-import type { Predicate, Scope } from './predicate';
+import type { Predicate } from './predicate';
 import { predicate } from './predicate';
 import { Projector } from './projection';
+import type { Scope } from './scope';
 import { sourceOf } from './source';
 
 export interface QueryResult {

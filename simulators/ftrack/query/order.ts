@@ -4,7 +4,7 @@ import { asText, folded } from '../values';
 import type { Order } from './ast';
 import { isIdentifier } from './comparison';
 import { resolvePath, valuesOf } from './path-values';
-import type { Scope } from './predicate';
+import type { Scope } from './scope';
 
 /** Up to this many wanted rows are kept in order while the others pass by; for more, sorting all is faster. */
 const keptInOrder = 2_000;

@@ -3,8 +3,8 @@ import type { Reader } from '../store/reader';
 import type { Row } from '../store/table';
 import type { Value } from '../values';
 import type { Path } from './ast';
-import type { ResolvedStep, Scope } from './predicate';
-import { follow, stepOf } from './predicate';
+import type { ResolvedStep, Scope } from './scope';
+import { follow, stepOf } from './scope';
 
 interface NamedStep extends ResolvedStep {
   readonly name: string;

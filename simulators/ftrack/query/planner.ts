@@ -1,10 +1,13 @@
 import type { CollectionAttribute } from '../schema/notation';
-import type { Table } from '../store/table';
+import type { Row, Table } from '../store/table';
+import type { Value } from '../values';
 import type { Condition, Literal, PathCondition } from './ast';
 import type { Candidates } from './candidates';
 import { disjoint, either, ofType, smaller } from './candidates';
-import type { ResolvedStep, Scope } from './predicate';
-import { literalsOf, predicate, stepOf } from './predicate';
+import { boundLiterals } from './conditions';
+import { predicate } from './predicate';
+import type { ResolvedStep, Scope } from './scope';
+import { stepOf } from './scope';
 
 /** Up to this many entities of a type are tried one by one, to look up what refers to those that fit. */
 const fewEntities = 2_000;
@@ -22,7 +25,11 @@ function lookUp(
     const found = literals.map((literal) => (literal === null ? undefined : table.get(literal)));
     return disjoint([found.filter((row) => row !== undefined)]);
   }
-  return disjoint(literals.map((literal) => table.where(column, literal)));
+  // Numeric keys are numbers in the columns that lead to them.
+  const values = literals.flatMap((literal) =>
+    literal !== null && /^\d+$/.test(literal) ? [literal, Number(literal)] : [literal],
+  );
+  return disjoint(values.map((value) => table.where(column, value)));
 }
 
 /** What an index knows about the values of the attribute at the end of a path. */
@@ -46,6 +53,20 @@ function planLeaf(
     : undefined;
 }
 
+/** The key as columns that lead to the row hold it. */
+const keyOf = (row: Row): Value => (typeof row.data['id'] === 'number' ? row.data['id'] : row.key);
+
+/** The rows that have these keys, each once. */
+function* withKeys(scope: Scope, type: string, keys: Iterable<Value | undefined>): Iterable<Row> {
+  for (const key of new Set(keys)) {
+    const isKey = typeof key === 'string' || typeof key === 'number';
+    const row = isKey ? scope.reader.store.find(type, String(key)) : undefined;
+    if (row) {
+      yield row;
+    }
+  }
+}
+
 /** Rows from which a step leads to one of the targets. */
 function backwards(
   scope: Scope,
@@ -60,9 +81,9 @@ function backwards(
     if (!table.isIndexed(column)) {
       return undefined;
     }
-    return referringBy((key) => table.where(column, key), table.size, task.targets);
+    return referringBy((target) => table.where(column, keyOf(target)), table.size, task.targets);
   }
-  if (attribute.kind === 'scalar' || attribute.computed) {
+  if (attribute.kind === 'scalar' || attribute.derived === true) {
     return undefined;
   }
   return attribute.via
@@ -72,18 +93,18 @@ function backwards(
 
 /** For few targets the exact rows; for many no more is known than that they are rows of the table. */
 function referringBy(
-  of: (key: string) => ReturnType<Table['where']>,
+  of: (target: Row) => ReturnType<Table['where']>,
   most: number,
   targets: Candidates,
 ): Candidates {
   if (targets.size <= fewEntities) {
-    return disjoint([...targets.rows()].map((target) => of(target.key)));
+    return disjoint([...targets.rows()].map((target) => of(target)));
   }
   return {
     size: most,
     *rows() {
       for (const target of targets.rows()) {
-        yield* of(target.key);
+        yield* of(target);
       }
     },
   };
@@ -98,21 +119,9 @@ function owners(
   if (attribute.column === '') {
     return undefined;
   }
-  return {
-    size: targets.size,
-    *rows() {
-      const ids = new Set<unknown>();
-      for (const target of targets.rows()) {
-        ids.add(target.data[attribute.column]);
-      }
-      for (const id of ids) {
-        const owner = typeof id === 'string' ? scope.reader.store.find(type, id) : undefined;
-        if (owner) {
-          yield owner;
-        }
-      }
-    },
-  };
+  const keys = (): Iterable<Value | undefined> =>
+    [...targets.rows()].map(({ data }) => data[attribute.column]);
+  return { size: targets.size, rows: () => withKeys(scope, type, keys()) };
 }
 
 function overLinks(
@@ -126,19 +135,9 @@ function overLinks(
     return undefined;
   }
   const table = store.tableOf(via.schema);
-  const links = referringBy((key) => table.where(via.other, key), table.size, task.targets);
-  return {
-    size: links.size,
-    *rows() {
-      const found = [...links.rows()].map((link) => link.data[via.own]);
-      for (const id of new Set(found)) {
-        const owner = typeof id === 'string' ? store.find(type, id) : undefined;
-        if (owner) {
-          yield owner;
-        }
-      }
-    },
-  };
+  const links = referringBy((target) => table.where(via.other, keyOf(target)), table.size, task.targets);
+  const keys = (): Iterable<Value | undefined> => [...links.rows()].map(({ data }) => data[via.own]);
+  return { size: links.size, rows: () => withKeys(scope, type, keys()) };
 }
 
 /** The condition as it is seen after its first step. */
@@ -193,36 +192,4 @@ export function plan(scope: Scope, type: string, condition: Condition): Candidat
     return parts.every((part) => part !== undefined) ? either(parts) : undefined;
   }
   return planCondition(scope, type, condition);
-}
-
-/** Conditions that all hold; a condition that is no conjunction holds alone. */
-export function conjuncts(condition: Condition | undefined): readonly Condition[] {
-  return condition?.kind === 'and' ? condition.parts.flatMap(conjuncts) : condition ? [condition] : [];
-}
-
-/** Literals to which a conjunction binds an attribute; undefined when it does not. */
-export function boundTo(
-  scope: Scope,
-  condition: Condition | undefined,
-  name: string,
-): readonly Literal[] | undefined {
-  for (const part of conjuncts(condition)) {
-    const literals = isAbout(part, name) ? boundLiterals(scope, part) : undefined;
-    if (literals) {
-      return literals;
-    }
-  }
-  return undefined;
-}
-
-/** Whether the condition is about this attribute of the entity itself. */
-export function isAbout(condition: Condition, name: string): condition is PathCondition {
-  return 'path' in condition && condition.path.length === 1 && condition.path[0]?.name === name;
-}
-
-function boundLiterals(scope: Scope, condition: PathCondition): readonly Literal[] | undefined {
-  if (condition.kind === 'compare' && condition.operator === '=') {
-    return [condition.value];
-  }
-  return condition.kind === 'in' && !condition.negated ? literalsOf(scope, condition.values) : undefined;
 }

@@ -1,64 +1,13 @@
-import { validationError } from '../errors';
-import type { Attribute, ScalarAttribute } from '../schema/notation';
-import type { Reader } from '../store/reader';
+import type { ScalarAttribute } from '../schema/notation';
 import type { Row } from '../store/table';
-import type { Condition, Literal, Path, PathCondition, PathStep, Query } from './ast';
+import type { Condition, Path, PathCondition, PathStep } from './ast';
 import type { ValueTest } from './comparison';
 import { memberTest, valueTest } from './comparison';
+import { boundTo } from './conditions';
+import type { Scope } from './scope';
+import { follow, leadsNowhere, literalsOf, stepOf } from './scope';
 
 export type Predicate = (row: Row) => boolean;
-
-/** What compiling a condition needs besides the condition. */
-export interface Scope {
-  readonly reader: Reader;
-  /** Values of a sub-query's first projection; computed once per query. */
-  readonly subquery: (query: Query) => readonly Literal[];
-}
-
-/** A step of a path as it is resolved on a type. */
-export interface ResolvedStep {
-  readonly attribute: Attribute;
-  /** The type that the step leads to; for an attribute that leads nowhere, the type that has it. */
-  readonly type: string;
-}
-
-/** @throws FtrackError for unknown attributes and types, and for casts to what the attribute cannot lead to */
-export function stepOf(scope: Scope, type: string, { name, cast }: PathStep): ResolvedStep {
-  const { registry } = scope.reader.store;
-  const attribute = registry.attribute(type, name);
-  if (attribute.kind === 'scalar') {
-    if (cast !== undefined) {
-      throw leadsNowhere(type, name);
-    }
-    return { attribute, type };
-  }
-  if (cast === undefined) {
-    registry.get(attribute.target);
-    return { attribute, type: attribute.target };
-  }
-  const isRelated =
-    registry.get(cast).lineage.has(attribute.target) || registry.get(attribute.target).lineage.has(cast);
-  if (!isRelated) {
-    throw validationError(
-      `Attribute ${JSON.stringify(name)} of ${type} leads to ${attribute.target}, never to ${cast}.`,
-    );
-  }
-  return { attribute, type: cast };
-}
-
-function leadsNowhere(type: string, name: string): Error {
-  return validationError(`Attribute ${JSON.stringify(name)} of ${type} leads to no other entity.`);
-}
-
-/** Rows to which a step leads from a row, narrowed to the type of the step. */
-export function follow(reader: Reader, row: Row, step: { name: string; type: string }): Row[] {
-  const attribute = reader.store.registry.get(row.type).attributes.get(step.name);
-  if (!attribute || attribute.kind === 'scalar') {
-    return [];
-  }
-  const types = reader.store.registry.subtypes(step.type);
-  return reader.targets(row, attribute).filter((target) => types.has(target.type));
-}
 
 /** Remembers the answer for each row: many rows lead to the same few, and chains of collections to ever more. */
 function remembering(test: Predicate): Predicate {
@@ -74,11 +23,14 @@ function remembering(test: Predicate): Predicate {
   };
 }
 
-function someTarget(
-  scope: Scope,
-  type: string,
-  task: { path: Path; inner: (type: string) => Predicate },
-): Predicate {
+interface Search {
+  readonly path: Path;
+  readonly inner: (type: string) => Predicate;
+  /** What `inner` tests, where that is a condition of its own. */
+  readonly condition?: Condition | undefined;
+}
+
+function someTarget(scope: Scope, type: string, task: Search): Predicate {
   const [first, ...rest] = task.path;
   if (!first) {
     return task.inner(type);
@@ -87,11 +39,28 @@ function someTarget(
   if (step.attribute.kind === 'scalar') {
     throw leadsNowhere(type, first.name);
   }
-  const next = someTarget(scope, step.type, { path: rest, inner: task.inner });
-  // Computed rows are new on each reading.
-  const isComputed = scope.reader.store.registry.get(step.type).definition.virtual === true;
-  const test = isComputed ? next : remembering(next);
+  const next = someTarget(scope, step.type, { ...task, path: rest });
+  if (scope.reader.store.registry.get(step.type).definition.virtual === true) {
+    const targets = denseTargets(scope, step.type, rest.length === 0 ? task.condition : undefined);
+    return (row) => targets(row).some(next);
+  }
+  const test = remembering(next);
   return (row) => follow(scope.reader, row, { name: first.name, type: step.type }).some(test);
+}
+
+/** Computed custom attribute values: of all attributes, or of those that `key is …` names. */
+function denseTargets(
+  scope: Scope,
+  type: string,
+  condition: Condition | undefined,
+): (row: Row) => readonly Row[] {
+  const { reader } = scope;
+  const key = reader.store.registry.attribute(type, 'key');
+  const keys = boundTo(scope, condition, 'key');
+  const isNamed = keys && key.kind === 'scalar' ? memberTest(key, keys) : undefined;
+  const only = isNamed && ((configuration: Row) => isNamed(configuration.data['key'] ?? null));
+  return (row) =>
+    reader.customValues.dense(row, only).filter((value) => value.type === type && reader.sees(value));
 }
 
 function scalarPredicate(scope: Scope, name: string, test: ValueTest): Predicate {
@@ -157,10 +126,6 @@ function inPredicate(
   });
 }
 
-export function literalsOf(scope: Scope, values: readonly Literal[] | Query): readonly Literal[] {
-  return 'entityType' in values ? scope.subquery(values) : values;
-}
-
 /** Compiles a condition on entities of a type; unknown attributes and wrong values are errors at once. */
 export function predicate(scope: Scope, type: string, condition: Condition): Predicate {
   switch (condition.kind) {
@@ -179,6 +144,7 @@ export function predicate(scope: Scope, type: string, condition: Condition): Pre
       const { inner, path } = condition;
       return someTarget(scope, type, {
         path,
+        condition: inner,
         inner: (target) => (inner ? predicate(scope, target, inner) : () => true),
       });
     }

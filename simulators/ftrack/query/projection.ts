@@ -5,8 +5,8 @@ import type { Row } from '../store/table';
 import type { Data, Value } from '../values';
 import { wireDatetime } from '../values';
 import type { Path } from './ast';
-import type { Scope } from './predicate';
-import { follow, stepOf } from './predicate';
+import type { Scope } from './scope';
+import { follow, stepOf } from './scope';
 
 interface Node {
   /** The type to which the attribute leads. */

@@ -5,8 +5,9 @@ import type { Condition, Literal, Query } from './ast';
 import type { Candidates } from './candidates';
 import { ofType, smaller } from './candidates';
 import { isIdentifier } from './comparison';
-import { boundTo, conjuncts, isAbout, plan } from './planner';
-import type { Scope } from './predicate';
+import { boundTo, conjuncts, isAbout } from './conditions';
+import { plan } from './planner';
+import type { Scope } from './scope';
 
 /** Computed custom attribute values of the entities that the condition names, else of all. */
 function* denseRows(scope: Scope, query: Query): Iterable<Row> {

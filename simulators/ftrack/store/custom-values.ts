@@ -112,20 +112,26 @@ export class CustomValues {
     );
   }
 
-  /** One computed row per configuration. Values are not inherited from parents. */
-  dense(row: Row): Row[] {
+  /**
+   * One computed row per configuration. Values are not inherited from parents.
+   *
+   * @param only which configurations are wanted; default all
+   */
+  dense(row: Row, only: (configuration: Row) => boolean = () => true): Row[] {
     const type = this.denseType(row.type);
     return type === undefined
       ? []
-      : this.configurations(row).map((configuration) => ({
-          type,
-          key: `${configuration.key}|${row.key}`,
-          data: {
-            configuration_id: configuration.key,
-            entity_id: row.key,
-            key: configuration.data['key'] ?? null,
-            value: this.value(configuration, row.key),
-          },
-        }));
+      : this.configurations(row)
+          .filter(only)
+          .map((configuration) => ({
+            type,
+            key: `${configuration.key}|${row.key}`,
+            data: {
+              configuration_id: configuration.key,
+              entity_id: row.key,
+              key: configuration.data['key'] ?? null,
+              value: this.value(configuration, row.key),
+            },
+          }));
   }
 }
