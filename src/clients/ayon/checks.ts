@@ -19,7 +19,7 @@ export const projectLabelProblem = (label: string): string | undefined =>
 
 /** Why AYON would refuse a comment; undefined: it would not. */
 export function commentProblem(body: string): string | undefined {
-  const length = [...body].length;
+  const length = Array.from(body).length;
   if (body.trim() === '') {
     return 'A comment without text cannot be written to AYON; leave it out';
   }
@@ -39,7 +39,7 @@ export function listProblem(list: string, entries: readonly ListEntry[]): string
     if (twin !== undefined) {
       return `"${twin}" and "${name}" cannot both be in a project's ${list}: AYON ignores case there; rename one of them`;
     }
-    if (name.trim() === '' || [...name].length > MAX_LIST_NAME) {
+    if (name.trim() === '' || Array.from(name).length > MAX_LIST_NAME) {
       return `"${name}" can be no name in a project's ${list}: AYON takes 1 to ${MAX_LIST_NAME} characters; rename it`;
     }
     seen.set(name.toLowerCase(), name);

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ApplicationFailure } from '@temporalio/common';
+import type { ApplicationFailure } from '@temporalio/common';
 import type { Client } from 'openapi-fetch';
 import createClient from 'openapi-fetch';
 import { failure } from '../../errors';
