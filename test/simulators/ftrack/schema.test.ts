@@ -111,6 +111,50 @@ describe('the schemas', () => {
   });
 });
 
+describe('what the simulator needs to know besides', () => {
+  const registry = new SchemaRegistry(workspaceSchemas());
+  const all = registry
+    .all()
+    .flatMap(({ id, attributes }) =>
+      [...attributes.values()].map((attribute) => ({ id, attribute, path: `${id}.${attribute.name}` })),
+    );
+
+  test('relations lead over columns of their own schema, or are computed', () => {
+    const odd = all.filter(({ id, attribute }) => {
+      const isRelation = attribute.kind === 'relation' && attribute.derived !== true;
+      return isRelation && !registry.get(id).attributes.has(attribute.column);
+    });
+    // Real workspaces show no column for it either.
+    expect(odd.map(({ path }) => path)).toEqual(['Status.state']);
+  });
+
+  test('collections lead over columns of their members or of the rows between, or are computed', () => {
+    const has = (id: string, column: string): boolean => {
+      try {
+        return registry.attribute(id, column).kind === 'scalar';
+      } catch {
+        return false;
+      }
+    };
+    const odd = all.filter(({ attribute }) => {
+      if (attribute.kind === 'scalar' || attribute.kind === 'relation' || attribute.derived === true) {
+        return false;
+      }
+      const { via, target, column } = attribute;
+      return via ? !has(via.schema, via.own) || !has(via.schema, via.other) : !has(target, column);
+    });
+    expect(odd.map(({ path }) => path)).toEqual([]);
+  });
+
+  test('foreign keys lead to schemas that exist', () => {
+    const odd = all.filter(
+      ({ attribute }) =>
+        attribute.kind === 'scalar' && attribute.target !== undefined && !registry.has(attribute.target),
+    );
+    expect(odd.map(({ path }) => path)).toEqual([]);
+  });
+});
+
 describeWithReference('the schemas beside those of a real workspace', () => {
   test('all of them are, key by key, those of a real workspace', () => {
     const known = recorded<Schema[]>('query_schemas.json');
