@@ -96,6 +96,11 @@ const owned: Readonly<Record<string, Owned>> = {
   ],
 };
 
+/** Every table and column by which something belongs to something else. */
+export function ownedColumns(): Owned {
+  return [...onAnything, ...Object.values(owned).flat()];
+}
+
 function* dependents(store: Store, row: Row): Iterable<Row> {
   const { registry } = store;
   const { family } = registry.get(row.type);
