@@ -34,7 +34,7 @@ export interface Source {
 /** Where to look: an index, a part of the list sorted by id, or everything of the type. */
 export function sourceOf(scope: Scope, query: Query, wanted: number): Source {
   const { store } = scope.reader;
-  const schema = store.registry.get(query.entityType);
+  const schema = store.registry.named(query.entityType);
   const isUnordered = query.order.length === 0;
   if (schema.definition.virtual === true) {
     return { rows: denseRows(scope, query), inOrder: isUnordered };

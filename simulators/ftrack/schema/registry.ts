@@ -57,9 +57,19 @@ export class SchemaRegistry {
     return this.schemas.has(id);
   }
 
+  /** @throws FtrackError when there is none of that name */
   get(id: string): EntitySchema {
+    return this.schemas.get(id) ?? this.named(id);
+  }
+
+  /**
+   * A schema by the name that a client gave; rows between others are none of its business.
+   *
+   * @throws FtrackError when there is none of that name
+   */
+  named(id: string): EntitySchema {
     const schema = this.schemas.get(id);
-    if (!schema) {
+    if (!schema || schema.definition.internal === true) {
       throw validationError(`Unknown entity type ${JSON.stringify(id)}.`);
     }
     return schema;

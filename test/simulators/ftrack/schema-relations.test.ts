@@ -69,6 +69,7 @@ describe('a workspace with all schemas', () => {
       hand.entity(shot).data['status_id'],
     ]);
     expect(() => hand.query('select state_id from Status')).toThrow(/no attribute "state_id"/);
+    expect(() => hand.query('select scope_id from _ContextScope')).toThrow(/Unknown entity type/);
   });
 
   test('follows relations between versions, reviews and settings, and computes what no column holds', () => {
