@@ -60,6 +60,8 @@ export interface FtrackSimulator {
   readonly jobs: JobRunner;
   /** The files of components. */
   readonly files: FileStore;
+  /** Ids of the security roles that `grant_api_key_security_role` gave to an `ApiKey`. */
+  rolesOfApiKey(apiKeyId: string): ReadonlySet<string>;
   /** Works as this user, in this process, as HTTP requests would. */
   as(username: string, options?: { clientToken?: string }): Hand;
   /** From now on the credentials (default: everyone's) are refused, and open hub sockets are cut. */
@@ -158,6 +160,7 @@ export async function startFtrackSimulator(options: FtrackSimulatorOptions = {})
     eventLog,
     jobs,
     files,
+    rolesOfApiKey: (apiKeyId) => credentials.rolesOfApiKey(apiKeyId),
     as: (username, { clientToken } = {}) => simulator.hand(username, clientToken ?? null),
     revokeCredentials: (username) => {
       credentials.revoke(username);

@@ -2,6 +2,7 @@ import { contentTypeOf } from '../../files/content-type';
 import type { FileStore, StoredFile } from '../../files/file-store';
 import type { Picture } from '../../files/images';
 import { scaled } from '../../files/images';
+import { videoInfo } from '../../files/video-info';
 import { serverLocationId } from '../../store/reader';
 import type { Row } from '../../store/table';
 import type { Data } from '../../values';
@@ -28,7 +29,7 @@ interface Product {
   readonly fileType: string;
   readonly bytes: Buffer;
   readonly contentType: string;
-  /** Metadata `ftr_meta` that players read; undefined: none. */
+  /** Metadata `ftr_meta` that players read; undefined: the source's, if it has any. */
   readonly review: string | undefined;
 }
 
@@ -151,14 +152,23 @@ async function picture(output: Output, file: StoredFile, name: string): Promise<
   return { output, fileType: '.jpg', bytes, contentType, review };
 }
 
-/** There is no transcoder here: the bytes stay as they are, and so does what the source says about frames. */
+/** There is no transcoder here: the bytes stay as they are. */
 function original(output: Output, file: StoredFile, source: Row): Product {
+  const { bytes, contentType } = file;
+  const info = videoInfo(bytes);
+  const review = info && {
+    frameIn: 0,
+    frameOut: info.frames - 1,
+    frameRate: info.frameRate,
+    width: info.width,
+    height: info.height,
+  };
   return {
     output,
-    fileType: asText(source.data['file_type']),
-    bytes: file.bytes,
-    contentType: file.contentType,
-    review: undefined,
+    fileType: asText(source.data['file_type'] ?? ''),
+    bytes,
+    contentType,
+    review: review && JSON.stringify(review),
   };
 }
 

@@ -30,7 +30,7 @@ interface Started extends BackgroundJob {
 export class JobRunner {
   private readonly workspace: Workspace;
   private last: Promise<void> = Promise.resolve();
-  private gate: Promise<void> = Promise.resolve();
+  private gate: Promise<void> | undefined;
   private openGate: () => void = () => undefined;
 
   constructor(workspace: Workspace) {
@@ -39,14 +39,14 @@ export class JobRunner {
 
   /** Jobs that have not begun stay queued until `resume`. */
   pause(): void {
-    this.openGate();
-    this.gate = new Promise((resolve) => {
+    this.gate ??= new Promise((resolve) => {
       this.openGate = resolve;
     });
   }
 
   resume(): void {
     this.openGate();
+    this.gate = undefined;
   }
 
   /** Settles once no job is queued or running; never while paused jobs wait. */
@@ -86,11 +86,9 @@ export class JobRunner {
     await this.gate;
     // The answer to the batch goes out first.
     await nextTurn();
-    if (!this.write(job, { status: 'running' })) {
-      return;
-    }
     try {
-      const finish = await job.run();
+      const wanted = this.write(job, { status: 'running' });
+      const finish = wanted ? await job.run() : undefined;
       this.write(job, { status: 'done', finished_at: nowStamp() }, finish);
     } catch (error) {
       const description = error instanceof Error ? error.message : String(error);
@@ -99,17 +97,18 @@ export class JobRunner {
     }
   }
 
-  /** @returns false when somebody deleted the job: nobody waits for it then */
+  /** @returns false when somebody deleted the job: nobody waits for its result then, and nothing is written */
   private write(job: Started, columns: Data, finish?: FinishJob): boolean {
-    return this.workspace.transact(job.caller, (work) => {
-      const row = this.workspace.store.find('Job', job.id);
-      for (const [column, value] of Object.entries(row ? columns : {})) {
-        if (row) {
-          work.transaction.set(row, column, value);
-        }
+    const row = this.workspace.store.find('Job', job.id);
+    if (!row) {
+      return false;
+    }
+    this.workspace.transact(job.caller, (work) => {
+      for (const [column, value] of Object.entries(columns)) {
+        work.transaction.set(row, column, value);
       }
       finish?.(work, job.id);
-      return row !== undefined;
     });
+    return true;
   }
 }
