@@ -40,6 +40,17 @@ function stored(attribute: StudioAttribute, value: StudioValue): Value {
   return isText && attribute.type.endsWith('enumerator') ? [value] : value;
 }
 
+/** Links a configuration to the roles that may use it. */
+function limit(
+  writer: SeedWriter,
+  { id, link }: { id: string; link: string },
+  roles: readonly string[] = [],
+): void {
+  for (const role of roles) {
+    writer.put(link, { configuration_id: id, security_role_id: writer.idOf('role', role) });
+  }
+}
+
 /** Types, groups and configurations of custom attributes. */
 export function seedAttributes(writer: SeedWriter): void {
   const { attributes } = writer.studio;
@@ -65,6 +76,8 @@ export function seedAttributes(writer: SeedWriter): void {
       config: JSON.stringify(configs[attribute.type]?.(attribute) ?? {}),
       sort,
     });
+    limit(writer, { id, link: '_ConfigurationReadRole' }, attribute.readRoles);
+    limit(writer, { id, link: '_ConfigurationWriteRole' }, attribute.writeRoles);
   }
 }
 

@@ -129,9 +129,9 @@ function tablesOf(input: StudioInput): Studio {
   return { ...studio, ...given({ projectSchemas: projectSchemasOf(input, studio) }) };
 }
 
-function deskFor(input: StudioInput, tables: Studio, problems: Problems): Desk {
+function deskFor(input: StudioInput, studio: Studio, problems: Problems): Desk {
   const { users, serviceUser, groups, roles, priorities, assetTypes, objectTypes, ...rest } =
-    completeStudio(tables);
+    completeStudio(studio);
   const named = (entries: readonly { readonly name: string }[]): string[] => entries.map(({ name }) => name);
   const people = [...users, serviceUser].map(({ username }) => username);
   const kinds = {
@@ -148,11 +148,21 @@ function deskFor(input: StudioInput, tables: Studio, problems: Problems): Desk {
     project: named(input.projects),
     location: locations,
   };
-  const desk = new Desk(problems, kinds, tables.attributes);
+  const desk = new Desk(problems, kinds, studio.attributes);
   desk.unique(people.slice(0, users.length), 'user', (index) => ['users', index, 'username']);
-  desk.unique(kinds.status, 'status', (index) => ['statuses', index, 'name']);
-  desk.unique(kinds['task type'], 'task type', (index) => ['taskTypes', index, 'name']);
-  desk.unique(kinds.project, 'project', (index) => ['projects', index, 'name']);
+  const tables: readonly (readonly [keyof typeof kinds, string])[] = [
+    ['role', 'roles'],
+    ['group', 'groups'],
+    ['status', 'statuses'],
+    ['task type', 'taskTypes'],
+    ['priority', 'priorities'],
+    ['asset type', 'assetTypes'],
+    ['project schema', 'projectSchemas'],
+    ['project', 'projects'],
+  ];
+  for (const [kind, key] of tables) {
+    desk.unique(kinds[kind], kind, (index) => [key, index, 'name']);
+  }
   desk.unique(kinds['object type'], 'object type', (index) => [
     'objectTypes',
     index - builtInTypes.length,

@@ -111,6 +111,7 @@ describe('the example studio in ftrack', () => {
     expect(
       query('select security_role.name, is_all_projects from UserSecurityRole where user.username is "cleo"'),
     ).toMatchObject([{ security_role: { name: 'Artist' }, is_all_projects: false }]);
+    expect(simulator.as('bob').query('Project where name is "geheim"')).toEqual([]);
     expect(query('select group.parent.name from Membership where group.name is "Night shift"')).toMatchObject(
       [{ group: { parent: { name: 'Everyone' } } }],
     );
