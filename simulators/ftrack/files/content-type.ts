@@ -1,3 +1,6 @@
+import type { Data } from '../values';
+import { asText } from '../values';
+
 /** Media types by file ending. */
 const contentTypes: Readonly<Record<string, string>> = {
   '.avif': 'image/avif',
@@ -29,4 +32,9 @@ const contentTypes: Readonly<Record<string, string>> = {
 export function contentTypeOf(name: string): string {
   const ending = name.slice(Math.max(0, name.lastIndexOf('.'))).toLowerCase();
   return contentTypes[ending] ?? 'application/octet-stream';
+}
+
+/** Name of a component's file, with its ending. */
+export function fileNameOf(component: Readonly<Data>): string {
+  return `${asText(component['name'])}${asText(component['file_type'] ?? '')}`;
 }

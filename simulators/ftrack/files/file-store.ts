@@ -63,6 +63,13 @@ export class FileStore {
     return this.used;
   }
 
+  /** @throws FtrackError (507) when so many bytes more are too many */
+  assertFits(bytes: number): void {
+    if (this.used + bytes > this.limit) {
+      throw storageFull(bytes, this.limit);
+    }
+  }
+
   get(componentId: string): StoredFile | undefined {
     return this.files.get(componentId);
   }
@@ -177,9 +184,7 @@ export class FileStore {
   }
 
   private reserve(wanted: number, replaced: number): void {
-    if (this.used - replaced + wanted > this.limit) {
-      throw storageFull(wanted, this.limit);
-    }
+    this.assertFits(wanted - replaced);
     this.used += wanted - replaced;
   }
 }

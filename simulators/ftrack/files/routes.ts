@@ -3,9 +3,9 @@ import type { Credentials } from '../credentials';
 import { FtrackError } from '../errors';
 import type { Workspace } from '../operations/workspace';
 import type { Row } from '../store/table';
-import { asText } from '../values';
 import { fileAnswer } from './answers';
 import { componentPaths } from './component-links';
+import { fileNameOf } from './content-type';
 import type { FileStore, StoredFile } from './file-store';
 import { md5 } from './file-store';
 import { placeholder, scaled } from './images';
@@ -65,8 +65,7 @@ class FileEndpoints {
     if (!file) {
       throw refusal(404, `Component ${component.key} has no file in ftrack.server.`);
     }
-    const name = `${asText(component.data['name'])}${asText(component.data['file_type'] ?? '')}`;
-    return fileAnswer(file, { headers: request.headers, name });
+    return fileAnswer(file, { headers: request.headers, name: fileNameOf(component.data) });
   }
 
   async thumbnail(request: RouteRequest): Promise<RouteAnswer> {

@@ -176,6 +176,7 @@ describe('encode_media', () => {
     const absent = encode(bob.create('FileComponent', { name: 'absent', file_type: '.png' }));
     const orphan = encode(source('late', { type: '.mp4', bytes: video }), { version_id: version });
     bob.batch([{ action: 'delete', entity_type: 'AssetVersion', entity_key: [version] }]);
+    const held = simulator.files.size;
 
     await expect(finished(text)).resolves.toMatchObject({
       status: 'failed',
@@ -189,6 +190,7 @@ describe('encode_media', () => {
       data: { description: expect.stringContaining('AssetVersion') },
     });
     expect(componentsOf(orphan)).toEqual([]);
+    expect(simulator.files.size).toBe(held);
   });
 
   test('refuses unknown ids, and leaves no job of a refused batch', () => {

@@ -115,6 +115,8 @@ describe('files of components', () => {
 
     expect((await as('bob')).status).toBe(404);
     expect((await as('aicha')).status).toBe(200);
+    const ask = { action: 'get_upload_metadata', component_id: id, file_name: 'x', file_size: 1 };
+    expect(() => simulator.as('bob').batch([ask])).toThrow('no permission');
     simulator.store.showProject(project);
     await session.delete('FileComponent', [id]);
   });

@@ -1,4 +1,4 @@
-import { contentTypeOf } from '../../files/content-type';
+import { contentTypeOf, fileNameOf } from '../../files/content-type';
 import type { FileStore, StoredFile } from '../../files/file-store';
 import type { Picture } from '../../files/images';
 import { scaled } from '../../files/images';
@@ -75,7 +75,7 @@ class MediaEncoder {
     const version = hasVersion
       ? writableRowOf(work, operation, { name: 'version_id', type: 'AssetVersion' })
       : undefined;
-    const name = `${asText(source.data['name'])}${asText(source.data['file_type'] ?? '')}`;
+    const name = fileNameOf(source.data);
     const encoding: Encoding = {
       sourceId: source.key,
       versionId: version?.key ?? null,
@@ -113,8 +113,9 @@ class MediaEncoder {
   ): void {
     const { encoding, products, jobId } = task;
     const { store } = work.reader;
+    this.files.assertFits(products.reduce((sum, { bytes }) => sum + bytes.length, 0));
     for (const product of products) {
-      this.files.put(product.output.id, product.bytes, product.contentType);
+      work.afterCommit(() => this.files.put(product.output.id, product.bytes, product.contentType));
       createComponent(work, product, encoding);
       create(work, {
         entity_type: 'JobComponent',

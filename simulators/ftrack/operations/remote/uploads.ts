@@ -1,11 +1,12 @@
 import { validationError } from '../../errors';
 import { ComponentLinks, componentPaths } from '../../files/component-links';
-import { contentTypeOf } from '../../files/content-type';
+import { contentTypeOf, fileNameOf } from '../../files/content-type';
 import type { FileStore, NamedPart } from '../../files/file-store';
 import { storageFull } from '../../files/file-store';
 import type { SignedLinks } from '../../files/signed-links';
-import { asText, isRecord } from '../../values';
+import { isRecord } from '../../values';
 import type { Work } from '../caller';
+import { assertWritable } from '../caller';
 import type { OperationHandlers } from '../registry';
 import type { SentOperation } from '../write';
 import { optionalTextOf, textOf } from './arguments';
@@ -43,12 +44,14 @@ function checksumOf(operation: SentOperation): string | undefined {
 /** What is not said is taken from the component; one that does not exist yet leaves nothing to take. */
 function uploadOf(work: Work, operation: SentOperation): Upload {
   const id = textOf(operation, 'component_id');
-  const component = work.reader.store.find('Component', id)?.data;
-  const stored = component && `${asText(component['name'])}${asText(component['file_type'] ?? '')}`;
-  const name = optionalTextOf(operation, 'file_name') ?? stored;
-  const storedSize = component?.['size'];
-  const size =
-    sizeOf(operation) ?? (typeof storedSize === 'number' && storedSize > 0 ? storedSize : undefined);
+  const row = work.reader.store.find('Component', id);
+  if (row) {
+    assertWritable(work, row);
+  }
+  const component = row?.data;
+  const name = optionalTextOf(operation, 'file_name') ?? (component && fileNameOf(component));
+  const stored = Number(component?.['size'] ?? 0);
+  const size = sizeOf(operation) ?? (stored > 0 ? stored : undefined);
   if (name === undefined || (component === undefined && size === undefined)) {
     throw validationError(
       `Component ${id} does not exist yet: get_upload_metadata then needs "file_name" and "file_size".`,
