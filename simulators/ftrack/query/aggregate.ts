@@ -29,12 +29,11 @@ function extreme(sign: 1 | -1): Fold {
 }
 
 /** What each function makes of at least one value. */
-const folds: Readonly<Record<AggregateName, Fold>> = {
+const folds: Readonly<Record<Exclude<AggregateName, 'count'>, Fold>> = {
   sum: total,
   avg: (values) => Number(total(values)) / values.length,
   min: extreme(-1),
   max: extreme(1),
-  count: (values) => values.length,
 };
 
 interface Column {
@@ -101,8 +100,10 @@ function foldOf(scope: Scope, type: string, { name, path }: Aggregate): NamedFol
     key: `${name}_${pathText(path)}`,
     of: (rows) => {
       const values = rows.map(column.values).filter((value) => value !== null);
-      const isNothing = values.length === 0 && name !== 'count';
-      return isNothing ? null : wire(column, folds[name](values));
+      if (name === 'count') {
+        return values.length;
+      }
+      return values.length === 0 ? null : wire(column, folds[name](values));
     },
   };
 }
@@ -144,15 +145,14 @@ function inGroups(rows: Iterable<Row>, columns: readonly Column[]): Group[] {
   return [...groups.values()];
 }
 
-function sortGroups(groups: Group[], query: Query): Group[] {
-  const orders = query.order.map(({ path, descending }) => ({
-    index: query.group.findIndex((grouped) => isSamePath(grouped, path)),
-    sign: descending ? -1 : 1,
-  }));
+function sortGroups(groups: Group[], query: Query, columns: readonly Column[]): Group[] {
+  const orders = query.order.map(({ path, descending }) => {
+    const index = query.group.findIndex((grouped) => isSamePath(grouped, path));
+    return { index, form: sortForm(columns[index]?.attribute), sign: descending ? -1 : 1 };
+  });
   return groups.sort((left, right) => {
-    for (const { index, sign } of orders) {
-      const [one, other] = [left, right].map(({ values }) => sortForm(values[index] ?? null, false));
-      const result = compareValues(one ?? null, other ?? null);
+    for (const { index, form, sign } of orders) {
+      const result = compareValues(form(left.values[index] ?? null), form(right.values[index] ?? null));
       if (result !== 0) {
         return result * sign;
       }
@@ -175,7 +175,7 @@ export function groupedAnswer(
   checkGrouped(scope, query, options.strict);
   const columns = query.group.map((path) => columnOf(scope, query.entityType, path));
   const aggregates = query.aggregates.map((aggregate) => foldOf(scope, query.entityType, aggregate));
-  const groups = sortGroups(inGroups(options.rowsOf(), columns), query);
+  const groups = sortGroups(inGroups(options.rowsOf(), columns), query, columns);
   return groups.map(({ values, rows }) => {
     const out: Data = {};
     for (const { key, of } of aggregates) {

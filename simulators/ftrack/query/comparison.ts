@@ -20,7 +20,7 @@ export function isIdentifier(attribute: ScalarAttribute): boolean {
 }
 
 /** Length of `YYYY-MM-DDTHH:MM:SS`: moments compare by the second. */
-const wholeSeconds = 19;
+export const wholeSeconds = 19;
 
 function misfit(text: string, attribute: string, expected: string): Error {
   return validationError(`Value ${JSON.stringify(text)} compared with ${attribute} is not ${expected}.`);

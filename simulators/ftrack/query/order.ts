@@ -1,8 +1,9 @@
+import type { Attribute } from '../schema/notation';
 import type { Row } from '../store/table';
 import type { Value } from '../values';
 import { asText, folded } from '../values';
 import type { Order } from './ast';
-import { isIdentifier } from './comparison';
+import { isIdentifier, wholeSeconds } from './comparison';
 import { resolvePath, valuesOf } from './path-values';
 import type { Scope } from './scope';
 
@@ -29,17 +30,20 @@ export function compareValues(left: Value, right: Value): number {
   return first === second ? 0 : first < second ? -1 : 1;
 }
 
-/** Ids in exact order, as they compare; other text without case. */
-export function sortForm(value: Value, exact: boolean): Value {
-  return typeof value === 'string' && !exact ? folded(value) : value;
+/** The form in which values of an attribute sort: ids exactly and moments by the second, as both compare. */
+export function sortForm(attribute: Attribute | undefined): (value: Value) => Value {
+  if (attribute?.kind !== 'scalar' || isIdentifier(attribute)) {
+    return (value) => value;
+  }
+  const form = attribute.type === 'dt' ? (text: string) => text.slice(0, wholeSeconds) : folded;
+  return (value) => (typeof value === 'string' ? form(value) : value);
 }
 
 /** Where a path leads to several values, the first one counts. */
 function sortKey(scope: Scope, type: string, { path }: Order): (row: Row) => Value {
-  const last = resolvePath(scope, type, path).at(-1);
-  const exact = last?.attribute.kind !== 'scalar' || isIdentifier(last.attribute);
+  const form = sortForm(resolvePath(scope, type, path).at(-1)?.attribute);
   const values = valuesOf(scope, type, path);
-  return (row) => sortForm(values(row)[0] ?? null, exact);
+  return (row) => form(values(row)[0] ?? null);
 }
 
 function comparison(orders: readonly Order[]): (left: Keyed, right: Keyed) => number {
