@@ -237,6 +237,12 @@ export interface StudioObjectType {
   readonly isSchedulable?: boolean;
   /** Tasks can be below it; default true. */
   readonly isTaskable?: boolean;
+  /** Has a priority; default true. */
+  readonly isPrioritizable?: boolean;
+  /** Time can be logged on it; default false. */
+  readonly isTimeReportable?: boolean;
+  /** Name of an icon of ftrack's; default `default`. */
+  readonly icon?: string;
 }
 
 /** What entities of a project can be: a project schema with its workflows. All are names, in their order. */

@@ -76,6 +76,9 @@ const ObjectType = strict({
   isTypeable: z.boolean().optional(),
   isSchedulable: z.boolean().optional(),
   isTaskable: z.boolean().optional(),
+  isPrioritizable: z.boolean().optional(),
+  isTimeReportable: z.boolean().optional(),
+  icon: name.optional(),
 });
 const Attribute = strict({
   id,

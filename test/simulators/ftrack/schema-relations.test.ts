@@ -9,6 +9,9 @@ describe('a workspace with all schemas', () => {
     type: 'RenderPass',
     sort: 9,
     isStatusable: false,
+    isPrioritizable: false,
+    isTimeReportable: true,
+    icon: 'layer',
   };
   let simulator: FtrackSimulator;
   let hand: Hand;
@@ -37,8 +40,18 @@ describe('a workspace with all schemas', () => {
     const id = create('RenderPass', { name: 'beauty', parent_id: shot });
 
     expect(
-      hand.query('select is_leaf, is_prioritizable from ObjectType where name is "Render Pass"'),
-    ).toEqual([expect.objectContaining({ id: renderPass.id, is_leaf: false, is_prioritizable: true })]);
+      hand.query(
+        'select icon, is_leaf, is_prioritizable, is_time_reportable from ObjectType where name is "Render Pass"',
+      ),
+    ).toEqual([
+      expect.objectContaining({
+        id: renderPass.id,
+        icon: 'layer',
+        is_leaf: false,
+        is_prioritizable: false,
+        is_time_reportable: true,
+      }),
+    ]);
     expect(ids(`TypedContext where object_type.name is "Render Pass" and parent.id is "${shot}"`)).toEqual([
       id,
     ]);
