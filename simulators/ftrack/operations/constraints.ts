@@ -94,7 +94,7 @@ function checkRow(work: Work, change: Change): void {
     checkConfiguration(change);
   }
   // Whoever may write a value need not be allowed to read it.
-  if (schema.id !== 'CustomAttributeValue') {
+  if (!schema.attributes.has('configuration_id')) {
     assertWritable(work, change.row);
   }
 }

@@ -16,6 +16,9 @@ export interface ComponentAddresses {
 /** The location whose files the server itself holds. */
 export const serverLocationId = '3a372bde-05bc-11e4-8908-20c9d081909b';
 
+/** Types of rows that only some roles may read. */
+const customValues = /CustomAttribute(Value|Link|LinkFrom)$/;
+
 /** Reads attributes of rows as one user sees them: what the user may not see is left out silently. */
 export class Reader {
   readonly store: Store;
@@ -40,7 +43,7 @@ export class Reader {
       return true;
     }
     const projectId = this.store.projectOf(row);
-    const configurationId = row.data['configuration_id'];
+    const configurationId = customValues.test(row.type) ? row.data['configuration_id'] : undefined;
     return (
       access.mayRead(this.username, projectId) &&
       (typeof configurationId !== 'string' ||
