@@ -8,10 +8,12 @@ import { isObject } from './json';
 import type { ProjectRecord } from './project';
 import { mergeValues } from './project';
 import type { AyonStore } from './store';
+import type { UserRecord } from './users';
 import { isService } from './users';
 
 /** How an activity is tied to an entity. */
 export interface ActivityReference {
+  readonly id: string;
   readonly entityType: string;
   readonly entityId: string;
   readonly type: 'origin' | 'relation' | 'mention';
@@ -27,6 +29,8 @@ export interface ActivityRecord {
   body: string;
   data: JsonObject;
   tags: string[];
+  /** Ids of the files that are attached. */
+  files: string[];
   readonly createdAt: string;
   updatedAt: string;
 }
@@ -34,12 +38,19 @@ export interface ActivityRecord {
 /** Longest comment, characters. */
 const MAX_BODY = 2000;
 
-function reference(entity: EntityRecord, type: ActivityReference['type']): ActivityReference {
+type Reference = Omit<ActivityReference, 'id'>;
+
+function reference(entity: EntityRecord, type: ActivityReference['type']): Reference {
   return { entityType: entity.kind, entityId: entity.id, type };
 }
 
+/** Each reference has an id of its own. */
+function numbered(store: AyonStore, references: readonly Reference[]): ActivityReference[] {
+  return references.map((item) => ({ id: store.clock.id(), ...item }));
+}
+
 /** A comment shows on the folder above, on the task of a version, and on the versions of a task. */
-function relations(project: ProjectRecord, entity: EntityRecord): ActivityReference[] {
+function relations(project: ProjectRecord, entity: EntityRecord): Reference[] {
   const { entities } = project;
   const parent = parentOf(project, entity);
   const folder = entity.kind === 'version' && parent ? parentOf(project, parent) : parent;
@@ -55,7 +66,7 @@ function relations(project: ProjectRecord, entity: EntityRecord): ActivityRefere
 
 const MENTION = /\[[^\]]*\]\((folder|task|product|version|representation):([0-9a-f]{32})\)/g;
 
-function mentions(project: ProjectRecord, body: string): ActivityReference[] {
+function mentions(project: ProjectRecord, body: string): Reference[] {
   return [...body.matchAll(MENTION)].flatMap(([, kind = '', id = '']) => {
     const entity = project.entities.get(kind as EntityKind, id);
     return entity ? [reference(entity, 'mention')] : [];
@@ -100,18 +111,27 @@ function textsOf(value: Json | undefined): string[] {
   return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 }
 
+/** Names of the people who are told of what happens to an entity. */
+export function watchersOf(project: ProjectRecord, entityId: string): readonly string[] {
+  return project.watchers.get(entityId) ?? [];
+}
+
 /** Who comments watches from then on; services and the author of a version do not need to. */
 function watch(store: AyonStore, at: { project: ProjectRecord; entity: EntityRecord }, origin: Origin): void {
   const { project, entity } = at;
-  const key = `${entity.id} ${origin.user}`;
-  if (isService(store.user(origin.user)) || entity.author === origin.user || project.watchers.has(key)) {
+  const watchers = watchersOf(project, entity.id);
+  if (isService(store.user(origin.user)) || entity.author === origin.user || watchers.includes(origin.user)) {
     return;
   }
-  project.watchers.add(key);
+  project.watchers.set(entity.id, [...watchers, origin.user]);
   const activity = newActivity(store, project, { type: 'watch', body: '', author: origin.user });
   emit(
     store,
-    { project, activity: { ...activity, references: [reference(entity, 'origin')] }, verb: 'Created' },
+    {
+      project,
+      activity: { ...activity, references: numbered(store, [reference(entity, 'origin')]) },
+      verb: 'Created',
+    },
     origin,
   );
 }
@@ -123,8 +143,28 @@ function newActivity(
 ): ActivityRecord {
   const now = store.clock.now();
   project.activityOrder += 1;
-  const empty = { references: [], data: {}, tags: [], createdAt: now, updatedAt: now };
+  const empty = { references: [], data: {}, tags: [], files: [], createdAt: now, updatedAt: now };
   return { ...empty, ...given, id: store.clock.id(), order: project.activityOrder };
+}
+
+/** Ties uploaded files to an activity; ids of no file are left out. */
+function attach(project: ProjectRecord, value: Json | undefined, activityId: string): string[] {
+  return textsOf(value).filter((id) => {
+    const file = project.files.get(id);
+    if (file) {
+      file.activityId = activityId;
+    }
+    return file !== undefined;
+  });
+}
+
+/** People may write comments and reviews only; the rest is made by the server and by services. */
+const HUMAN_TYPES: ReadonlySet<string> = new Set(['comment', 'version.review']);
+
+function refuseType(user: UserRecord, type: string): void {
+  if (!isService(user) && !HUMAN_TYPES.has(type)) {
+    throw fault(403, 'Humans can only create comments and reviews');
+  }
 }
 
 /** `POST /api/projects/{p}/{entityType}s/{id}/activities`. */
@@ -135,22 +175,29 @@ export function createActivity(
 ): string {
   const { project, entity, body: given } = at;
   const type = typeof given['activityType'] === 'string' ? given['activityType'] : 'comment';
+  refuseType(store.user(origin.user), type);
   const body = typeof given['body'] === 'string' ? given['body'] : '';
   refuseLong(body);
   const made = newActivity(store, project, { type, body, author: origin.user });
   const createdAt = timeOf(given['timestamp']) ?? made.createdAt;
+  const id = typeof given['id'] === 'string' ? given['id'] : made.id;
+  if (project.activities.has(id)) {
+    throw fault(409, 'Activity already exists');
+  }
   const activity: ActivityRecord = {
     ...made,
-    id: typeof given['id'] === 'string' ? given['id'] : made.id,
-    references: [reference(entity, 'origin'), ...relations(project, entity), ...mentions(project, body)],
+    id,
+    files: attach(project, given['files'], id),
+    references: numbered(store, [
+      reference(entity, 'origin'),
+      ...relations(project, entity),
+      ...mentions(project, body),
+    ]),
     data: isObject(given['data']) ? given['data'] : {},
     tags: textsOf(given['tags']),
     createdAt,
     updatedAt: createdAt,
   };
-  if (project.activities.has(activity.id)) {
-    throw fault(409, 'Activity already exists');
-  }
   project.activities.set(activity.id, activity);
   emit(store, { project, activity, verb: 'Created' }, origin);
   watch(store, { project, entity }, origin);
@@ -181,12 +228,17 @@ export function patchActivity(
   origin: Origin,
 ): void {
   const activity = editable(store, at, origin);
-  const { body, data } = at.body;
+  const { body, data, tags, files, appendFiles } = at.body;
   if (typeof body === 'string') {
     refuseLong(body);
     activity.body = body;
   }
   activity.data = isObject(data) ? mergeValues(activity.data, data) : activity.data;
+  activity.tags = Array.isArray(tags) ? textsOf(tags) : activity.tags;
+  if (Array.isArray(files)) {
+    const kept = appendFiles === true ? activity.files : [];
+    activity.files = [...new Set([...kept, ...attach(at.project, files, activity.id)])];
+  }
   activity.updatedAt = store.clock.now();
   emit(store, { project: at.project, activity, verb: 'Updated' }, origin);
 }

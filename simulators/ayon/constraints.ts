@@ -2,6 +2,7 @@ import { dashed } from './clock';
 import type { EntityInput } from './entity-input';
 import type { EntityKind, EntityRecord, FieldSpec } from './entity-kinds';
 import { KINDS } from './entity-kinds';
+import { isUnique } from './entity-table';
 import { EntityError } from './errors';
 import { foldersAbove } from './inheritance';
 import { capitalized, snakeCase } from './json';
@@ -41,6 +42,9 @@ function checkReference(project: ProjectRecord, record: EntityRecord, field: Fie
 }
 
 function uniqueDetail(record: EntityRecord): string {
+  if (record.path !== undefined) {
+    return `Workfile with path '${record.path}' already exists.`;
+  }
   const name = record.kind === 'representation' ? record.name : record.name.toLowerCase();
   const value = record.kind === 'version' ? String(record.version) : name;
   if (record.parentId === null) {
@@ -52,8 +56,7 @@ function uniqueDetail(record: EntityRecord): string {
 
 /** @throws EntityError when a sibling has the name, or when a value that must exist in a table does not */
 export function checkConstraints(project: ProjectRecord, record: EntityRecord): void {
-  const needsName = record.active || record.kind === 'version' || record.kind === 'representation';
-  if (needsName && project.entities.namesake(record)) {
+  if (isUnique(record) && project.entities.namesake(record)) {
     throw new EntityError('unique-violation', uniqueDetail(record));
   }
   for (const field of KINDS[record.kind].fields) {

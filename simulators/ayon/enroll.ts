@@ -1,8 +1,10 @@
 import { camelKeys } from './entity-input';
 import { fault } from './errors';
+import { eventKeys } from './event-filter';
 import type { StoredEvent } from './event-log';
 import { jobHash } from './event-log';
 import type { JsonObject } from './json';
+import { InvalidFilter, readFilter } from './query-filter';
 import type { AyonRequest } from './request';
 import type { AyonStore } from './store';
 import { isService } from './users';
@@ -20,9 +22,10 @@ interface Enrollment {
   sequential: boolean;
   maxRetries: number;
   ignoreSenderTypes: readonly string[];
-  /** Milliseconds since the epoch; older sources are not seen. */
-  oldest: number;
+  /** ISO time without a zone; sources that were last changed before are not seen. */
+  oldest: string;
   description: string | undefined;
+  accepts: (event: StoredEvent) => boolean;
 }
 
 function texts(value: unknown): string[] {
@@ -43,25 +46,27 @@ function topicMatcher(source: unknown): (topic: string) => boolean {
   return (topic) => expression.test(topic);
 }
 
-function readEnrollment(request: AyonRequest): Enrollment {
+function readEnrollment(request: AyonRequest, now: number): Enrollment {
   const body = camelKeys(request.body);
   const { targetTopic, sender } = body;
   if (typeof targetTopic !== 'string' || typeof sender !== 'string') {
     throw fault(400, 'An enrollment needs a targetTopic and a sender');
   }
-  if (body['filter'] !== undefined && body['filter'] !== null) {
-    throw fault(400, 'The simulator knows no filter of enrollments yet: leave it out');
+  const { sourceTopic } = body;
+  if (typeof sourceTopic === 'string' && sourceTopic.includes('%')) {
+    throw fault(400, 'Invalid source topic: use * as a wildcard');
   }
   const days = typeof body['ignoreOlderThan'] === 'number' ? body['ignoreOlderThan'] : 3;
   return {
-    matches: topicMatcher(body['sourceTopic']),
+    matches: topicMatcher(sourceTopic),
     targetTopic,
     sender,
     senderType: typeof body['senderType'] === 'string' ? body['senderType'] : request.origin.senderType,
     sequential: body['sequential'] === true,
     maxRetries: typeof body['maxRetries'] === 'number' ? body['maxRetries'] : 3,
     ignoreSenderTypes: texts(body['ignoreSenderTypes']),
-    oldest: days === 0 ? 0 : Date.now() - days * DAY_MS,
+    accepts: readFilter(body['filter'], eventKeys),
+    oldest: days === 0 ? '' : new Date(now - days * DAY_MS).toISOString().slice(0, -1),
     description: typeof body['description'] === 'string' ? body['description'] : undefined,
   };
 }
@@ -69,9 +74,9 @@ function readEnrollment(request: AyonRequest): Enrollment {
 function isSource(event: StoredEvent, wanted: Enrollment): boolean {
   return (
     event.status === 'finished' &&
-    wanted.matches(event.topic) &&
     !wanted.ignoreSenderTypes.includes(event.senderType) &&
-    Date.parse(event.updatedAt) >= wanted.oldest
+    event.updatedAt >= wanted.oldest &&
+    wanted.accepts(event)
   );
 }
 
@@ -122,6 +127,18 @@ function restartJob(store: AyonStore, job: StoredEvent, wanted: Enrollment): voi
   });
 }
 
+/** Observed: a broken filter answers as if there were no work. */
+function readOrNothing(request: AyonRequest, now: number): Enrollment | undefined {
+  try {
+    return readEnrollment(request, now);
+  } catch (error) {
+    if (error instanceof InvalidFilter) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
 /**
  * `POST /api/enroll`: hands out the oldest source that has no finished job of this target topic.
  * @returns the job, or undefined when there is nothing to do
@@ -130,9 +147,12 @@ export function enroll(store: AyonStore, request: AyonRequest): JsonObject | und
   if (!isService(request.user)) {
     throw fault(403, 'Only services can enroll');
   }
-  const wanted = readEnrollment(request);
+  const wanted = readOrNothing(request, store.clock.millis());
+  if (!wanted) {
+    return undefined;
+  }
   let candidates = 0;
-  for (const source of store.events.ascending()) {
+  for (const source of store.events.ofTopics(wanted.matches)) {
     if (!isSource(source, wanted)) {
       continue;
     }

@@ -50,6 +50,7 @@ const PARENT_TOPICS = {
   product: { topic: 'folder_changed', column: 'folder_id' },
   version: { topic: 'product_changed', column: 'product_id' },
   representation: { topic: 'version_changed', column: 'version_id' },
+  workfile: { topic: 'task_changed', column: 'task_id' },
 } as const;
 
 /** `entity.folder.created` and its relatives carry ids only; the payload is empty. */

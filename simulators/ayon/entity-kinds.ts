@@ -2,7 +2,7 @@ import type { Json, JsonObject } from './json';
 import { capitalized } from './json';
 
 /** The kinds of entities that a project holds here. */
-export type EntityKind = 'folder' | 'task' | 'product' | 'version' | 'representation';
+export type EntityKind = 'folder' | 'task' | 'product' | 'version' | 'representation' | 'workfile';
 
 /** One stored entity. Records are never changed in place: a write puts a new record, so undo is putting the old one. */
 export interface EntityRecord {
@@ -17,7 +17,7 @@ export interface EntityRecord {
   readonly label: string | null;
   /** folderType, taskType or productType; empty for kinds without one. */
   readonly type: string;
-  /** parentId, folderId, productId or versionId; null only for folders at the root. */
+  /** parentId, folderId, productId, versionId or, of a workfile, taskId; null only for folders at the root. */
   readonly parentId: string | null;
   /** Own attribute values only. */
   readonly attrib: JsonObject;
@@ -41,6 +41,8 @@ export interface EntityRecord {
   /** Representation. */
   readonly files?: readonly Json[];
   readonly traits?: JsonObject | null;
+  /** Workfile; unique in the project. Its name is the last part. */
+  readonly path?: string;
 }
 
 /** How one field of a request is checked. */
@@ -157,10 +159,29 @@ export const KINDS: Readonly<Record<EntityKind, KindSpec>> = {
       ...COMMON,
     ],
   },
+  workfile: {
+    kind: 'workfile',
+    plural: 'workfiles',
+    parentKind: 'task',
+    uniqueColumns: 'path',
+    fields: [
+      { api: 'path', key: 'path', check: 'text', required: true },
+      { api: 'taskId', key: 'parentId', check: 'id', table: 'tasks', required: true },
+      THUMBNAIL,
+      ...COMMON,
+    ],
+  },
 };
 
 /** All kinds in an order in which parents come before children. */
-export const ALL_KINDS: readonly EntityKind[] = ['folder', 'task', 'product', 'version', 'representation'];
+export const ALL_KINDS: readonly EntityKind[] = [
+  'folder',
+  'task',
+  'product',
+  'version',
+  'representation',
+  'workfile',
+];
 
 /** Tells whether a word names a kind of entity. */
 export function isEntityKind(word: unknown): word is EntityKind {
@@ -172,7 +193,15 @@ export function modelName(kind: EntityKind, mode: 'Post' | 'Patch'): string {
   return `${capitalized(kind)}${mode}Model`;
 }
 
-/** The name under which a version shows: `v001`. */
+/** The last part of the path of a workfile. */
+export function fileNameOf(path: string): string {
+  return path.split(/[/\\]/).at(-1) ?? path;
+}
+
+/** The name under which a version shows: `v001`; hero versions have negative numbers. */
 export function versionName(version: number): string {
+  if (version < 0) {
+    return 'HERO';
+  }
   return `v${String(version).padStart(3, '0')}`;
 }

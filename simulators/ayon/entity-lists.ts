@@ -9,7 +9,7 @@ import { mergeValues } from './project';
 import type { AyonStore } from './store';
 
 /** One entry of a list; the same entity may be in it more than once. */
-interface ListItem {
+export interface ListItem {
   readonly id: string;
   readonly entityId: string;
   position: number;
@@ -194,6 +194,67 @@ function merged(store: AyonStore, list: ListRecord, at: { given: JsonObject[]; u
   return [...items.values()];
 }
 
+/** `POST /api/projects/{p}/lists/{id}/items`: at the end unless a position is given. */
+export function addItem(store: AyonStore, at: ListTarget & { body: JsonObject }, origin: Origin): string {
+  const list = findList(at);
+  const { position } = at.body;
+  const place = typeof position === 'number' ? position : list.items.length;
+  const item = newItem(store, at.body, { position: place, user: origin.user });
+  list.items.push(item);
+  touch(store, list, origin);
+  emit(store, { project: at.project, list, verb: 'changed' }, origin);
+  return item.id;
+}
+
+/** `PATCH` and, with `body` null, `DELETE /api/projects/{p}/lists/{id}/items/{item}`. */
+export function changeItem(
+  store: AyonStore,
+  at: ListTarget & { itemId: string; body: JsonObject | null },
+  origin: Origin,
+): void {
+  const list = findList(at);
+  const index = list.items.findIndex(({ id }) => id === at.itemId);
+  const item = list.items[index];
+  if (!item) {
+    throw fault(404, 'Entity list item not found');
+  }
+  if (at.body === null) {
+    list.items.splice(index, 1);
+  } else {
+    const { attrib, data, ...plain } = at.body;
+    const merged = {
+      ...item,
+      ...plain,
+      id: item.id,
+      attrib: isObject(attrib) ? mergeValues(item.attrib, attrib) : item.attrib,
+      data: isObject(data) ? mergeValues(item.data, data) : item.data,
+    };
+    const { position } = at.body;
+    const place = typeof position === 'number' ? position : item.position;
+    const fresh = newItem(store, merged, { position: place, user: origin.user });
+    list.items[index] = { ...fresh, createdBy: item.createdBy, createdAt: item.createdAt };
+  }
+  touch(store, list, origin);
+  emit(store, { project: at.project, list, verb: 'changed' }, origin);
+}
+
+/** `POST /api/projects/{p}/lists/{id}/order {order: [item ids]}`; items that are not named come last. */
+export function orderItems(
+  store: AyonStore,
+  at: ListTarget & { order: readonly string[] },
+  origin: Origin,
+): void {
+  const list = findList(at);
+  const places = new Map(at.order.map((id, place) => [id, place]));
+  const placeOf = (item: ListItem): number => places.get(item.id) ?? at.order.length + item.position;
+  list.items.sort((a, b) => placeOf(a) - placeOf(b));
+  for (const [position, item] of list.items.entries()) {
+    item.position = position;
+  }
+  touch(store, list, origin);
+  emit(store, { project: at.project, list, verb: 'changed' }, origin);
+}
+
 /** `PATCH /api/projects/{p}/lists/{id}/items` with mode `replace` (default), `merge` or `delete`. */
 export function changeItems(
   store: AyonStore,
@@ -214,7 +275,8 @@ export function changeItems(
   emit(store, { project: at.project, list, verb: 'changed' }, origin);
 }
 
-function folderPath(project: ProjectRecord, list: ListRecord, item: ListItem): string {
+/** The folder that the entity of an item lies in. */
+export function folderPath(project: ProjectRecord, list: ListRecord, item: ListItem): string {
   const kind = list.entityType;
   const entity = isEntityKind(kind) ? project.entities.get(kind, item.entityId) : undefined;
   const folder = entity && foldersAbove(project, entity).at(-1);

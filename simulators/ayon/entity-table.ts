@@ -225,11 +225,19 @@ export class EntityTable {
 }
 
 /** Deactivated folders, tasks and products give their names free. */
-function isUnique(record: EntityRecord): boolean {
-  return record.active || record.kind === 'version' || record.kind === 'representation';
+export function isUnique(record: EntityRecord): boolean {
+  return (
+    record.active ||
+    record.kind === 'version' ||
+    record.kind === 'representation' ||
+    record.kind === 'workfile'
+  );
 }
 
 function nameKey(record: EntityRecord): string {
+  if (record.path !== undefined) {
+    return `workfile ${record.path}`;
+  }
   return `${record.kind} ${record.parentId ?? ''} ${record.name.toLowerCase()}`;
 }
 

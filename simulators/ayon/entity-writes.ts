@@ -4,7 +4,7 @@ import { emitCreated, emitDeleted, emitUpdated } from './entity-events';
 import type { EntityInput } from './entity-input';
 import { readEntityInput } from './entity-input';
 import type { EntityKind, EntityRecord } from './entity-kinds';
-import { versionName } from './entity-kinds';
+import { fileNameOf, versionName } from './entity-kinds';
 import { entityView } from './entity-views';
 import { EntityError } from './errors';
 import type { Origin } from './event-log';
@@ -42,6 +42,7 @@ const SPECIAL_FIELDS: Readonly<Record<EntityKind, Special>> = {
     return { version, taskId, thumbnailId, author: author ?? user, name: versionName(version) };
   },
   representation: ({ files = [], traits = null }) => ({ files, traits }),
+  workfile: ({ path = '', thumbnailId = null }) => ({ path, thumbnailId, name: fileNameOf(path) }),
 };
 
 function placed(project: ProjectRecord, kind: EntityKind, input: EntityInput) {
@@ -126,6 +127,7 @@ function changedRecord(before: EntityRecord, input: EntityInput): EntityRecord {
     ...plain,
     ...(attrib ? { attrib: mergeValues(before.attrib, attrib) } : {}),
     ...(data ? { data: mergeValues(before.data, data) } : {}),
+    ...(input.path === undefined ? {} : { name: fileNameOf(input.path) }),
     ...(version === undefined ? {} : { version, name: versionName(version) }),
   };
 }
@@ -166,10 +168,11 @@ function hasProductsBelow(project: ProjectRecord, folderId: string): boolean {
 
 const CHILD_KINDS: Readonly<Record<EntityKind, readonly EntityKind[]>> = {
   folder: ['folder', 'task', 'product'],
-  task: [],
+  task: ['workfile'],
   product: ['version'],
   version: ['representation'],
   representation: [],
+  workfile: [],
 };
 
 function removeTree(tx: Transaction, entity: EntityRecord): void {

@@ -51,6 +51,20 @@ export type EventPatch = Partial<
   Pick<StoredEvent, 'status' | 'description' | 'retries' | 'sender' | 'project' | 'user'>
 > & { summary?: JsonObject; payload?: JsonObject };
 
+/** Index of the first event whose number is not below `sequence`, by bisection. */
+function placeOf(list: readonly StoredEvent[], sequence: number): number {
+  let [low, high] = [0, list.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((list[middle]?.sequence ?? 0) < sequence) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
+}
+
 /** All events of the server in the order in which they were stored. */
 export class EventLog {
   readonly #clock: AyonClock;
@@ -58,7 +72,7 @@ export class EventLog {
   readonly #byId = new Map<string, StoredEvent>();
   readonly #byHash = new Map<string, StoredEvent>();
   readonly #bySource = new Map<string, StoredEvent[]>();
-  readonly #counts = new Map<string, number>();
+  readonly #byTopic = new Map<string, StoredEvent[]>();
 
   constructor(clock: AyonClock) {
     this.#clock = clock;
@@ -110,9 +124,30 @@ export class EventLog {
     return this.#byHash.get(hash);
   }
 
-  /** How many events of a topic were stored. */
+  /** How many events of a topic are stored. */
   countOf(topic: string): number {
-    return this.#counts.get(topic) ?? 0;
+    return this.#byTopic.get(topic)?.length ?? 0;
+  }
+
+  /** The events of all topics that match, in the order of insertion; other topics cost nothing. */
+  *ofTopics(matches: (topic: string) => boolean): Generator<StoredEvent> {
+    const found = [...this.#byTopic].filter(([topic]) => matches(topic));
+    const lists = found.map(([, events]) => ({ events, at: 0 }));
+    for (;;) {
+      let next: { events: StoredEvent[]; at: number } | undefined;
+      let event: StoredEvent | undefined;
+      for (const list of lists) {
+        const candidate = list.events[list.at];
+        if (candidate && (!event || candidate.sequence < event.sequence)) {
+          [next, event] = [list, candidate];
+        }
+      }
+      if (!next || !event) {
+        return;
+      }
+      next.at += 1;
+      yield event;
+    }
   }
 
   /** Events whose `dependsOn` is this id: the jobs made from it. */
@@ -128,10 +163,12 @@ export class EventLog {
   /** Gives an event a new id and content (`reuse`); the hash and the place in the order stay. */
   overwrite(event: StoredEvent, fresh: NewEvent, origin: Origin): StoredEvent {
     this.#byId.delete(event.id);
+    this.#removeFromTopic(event);
     const { topic, project = null, description = '', summary = {}, payload = {} } = fresh;
     const content = { topic, project, description, summary, payload, status: fresh.status ?? 'finished' };
     Object.assign(event, content, origin, { id: this.#clock.id(), retries: 0, updatedAt: this.#clock.now() });
     this.#byId.set(event.id, event);
+    this.#addToTopic(event);
     return event;
   }
 
@@ -140,7 +177,7 @@ export class EventLog {
     this.#events[event.sequence - 1] = undefined;
     this.#byId.delete(event.id);
     this.#byHash.delete(event.hash);
-    this.#counts.set(event.topic, this.countOf(event.topic) - 1);
+    this.#removeFromTopic(event);
   }
 
   /** Events with a number above `after`, oldest first. */
@@ -163,10 +200,30 @@ export class EventLog {
     }
   }
 
+  /** Newer events come last; only one that was overwritten may have to go in between. */
+  #addToTopic(event: StoredEvent): void {
+    const list = this.#byTopic.get(event.topic);
+    if (!list) {
+      this.#byTopic.set(event.topic, [event]);
+    } else if ((list.at(-1)?.sequence ?? 0) < event.sequence) {
+      list.push(event);
+    } else {
+      list.splice(placeOf(list, event.sequence), 0, event);
+    }
+  }
+
+  #removeFromTopic(event: StoredEvent): void {
+    const list = this.#byTopic.get(event.topic) ?? [];
+    const at = placeOf(list, event.sequence);
+    if (list[at] === event) {
+      list.splice(at, 1);
+    }
+  }
+
   #remember(event: StoredEvent): void {
     this.#byId.set(event.id, event);
     this.#byHash.set(event.hash, event);
-    this.#counts.set(event.topic, this.countOf(event.topic) + 1);
+    this.#addToTopic(event);
     if (event.dependsOn !== null) {
       const targets = this.#bySource.get(event.dependsOn) ?? [];
       targets.push(event);

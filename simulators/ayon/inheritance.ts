@@ -1,5 +1,6 @@
 import type { AttributeDefinition, AttributeScope } from './attributes';
 import type { EntityRecord } from './entity-kinds';
+import { KINDS } from './entity-kinds';
 import type { JsonObject } from './json';
 import type { ProjectRecord } from './project';
 
@@ -52,9 +53,8 @@ export function parentOf(project: ProjectRecord, entity: EntityRecord): EntityRe
   if (entity.parentId === null) {
     return undefined;
   }
-  const above = { folder: 'folder', task: 'folder', product: 'folder', version: 'product' } as const;
-  const kind = entity.kind === 'representation' ? 'version' : above[entity.kind];
-  return project.entities.get(kind, entity.parentId);
+  const kind = KINDS[entity.kind].parentKind;
+  return kind === null ? undefined : project.entities.get(kind, entity.parentId);
 }
 
 /** The names of everything above an entity, the top one first. */
@@ -66,8 +66,11 @@ export function parentNames(project: ProjectRecord, entity: EntityRecord): strin
   return names;
 }
 
-/** `/sq010/sh020/comp`. */
+/** `/sq010/sh020/comp`; workfiles have a path of their own. */
 export function entityPath(project: ProjectRecord, entity: EntityRecord): string {
+  if (entity.path !== undefined) {
+    return entity.path;
+  }
   return `/${[...parentNames(project, entity), entity.name].join('/')}`;
 }
 

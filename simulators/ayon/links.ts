@@ -16,6 +16,7 @@ export interface LinkRecord {
   readonly name: string | null;
   readonly data: JsonObject;
   readonly author: string;
+  readonly createdAt: string;
 }
 
 function textOf(value: Json | undefined): string {
@@ -48,6 +49,43 @@ export function createLink(
   at: { project: ProjectRecord; body: JsonObject },
   origin: Origin,
 ): string {
+  const link = putLink(store, at, origin);
+  emit(store, { project: at.project, link, verb: 'Created' }, origin);
+  return link.id;
+}
+
+/** `POST /api/projects/{p}/links/bulk`: one transaction and one event. */
+export function createLinks(
+  store: AyonStore,
+  at: { project: ProjectRecord; bodies: readonly JsonObject[] },
+  origin: Origin,
+): JsonObject[] {
+  const { project } = at;
+  const made: LinkRecord[] = [];
+  try {
+    for (const body of at.bodies) {
+      made.push(putLink(store, { project, body }, origin));
+    }
+  } catch (error) {
+    for (const { id } of made) {
+      project.links.delete(id);
+    }
+    throw error;
+  }
+  const created = made.map(({ id, inputId: input, outputId: output, linkType }) => {
+    return { id, input, output, linkType };
+  });
+  const description = `Created ${created.length} links`;
+  const event = { topic: 'links.created', project: project.name, description, summary: { links: created } };
+  store.events.add(event, origin);
+  return created;
+}
+
+function putLink(
+  store: AyonStore,
+  at: { project: ProjectRecord; body: JsonObject },
+  origin: Origin,
+): LinkRecord {
   const { project, body } = at;
   const type = project.linkTypes.find((known) => known['name'] === (body['linkType'] ?? body['link']));
   if (!type) {
@@ -67,10 +105,18 @@ export function createLink(
     name: textOf(body['name']) || null,
     data: isObject(body['data']) ? body['data'] : {},
     author: origin.user,
+    createdAt: store.clock.now(),
   };
   project.links.set(id, link);
-  emit(store, { project, link, verb: 'Created' }, origin);
-  return id;
+  return link;
+}
+
+/** Takes a link type away; links of it stay. */
+export function deleteLinkType(project: ProjectRecord, name: string): void {
+  if (!project.linkTypes.some((known) => known['name'] === name)) {
+    throw fault(404, 'Link type not found.');
+  }
+  project.linkTypes = project.linkTypes.filter((known) => known['name'] !== name);
 }
 
 /** `DELETE /api/projects/{p}/links/{id}`. */

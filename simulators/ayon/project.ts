@@ -8,10 +8,32 @@ import type { JsonObject } from './json';
 import { storedKeyOrder } from './json';
 import type { LinkRecord } from './links';
 
-/** An uploaded picture; kept as it came, the real server scales it to 500 pixels. */
-interface Thumbnail {
+/** An uploaded picture, scaled to at most 500 pixels a side; `original` is as it came. */
+export interface Thumbnail {
   readonly bytes: Buffer;
   readonly contentType: string;
+  readonly original?: Buffer;
+}
+
+/** An uploaded file. */
+export interface FileRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly contentType: string;
+  readonly bytes: Buffer;
+  readonly author: string;
+  /** The activity that it is attached to. */
+  activityId: string | null;
+  readonly createdAt: string;
+}
+
+/** A picture or clip of a version, for review. */
+export interface ReviewableRecord {
+  readonly fileId: string;
+  readonly activityId: string;
+  label: string | null;
+  readonly availability: 'unknown' | 'ready';
+  readonly mediaInfo: JsonObject;
 }
 
 /** People who work together in a project. */
@@ -45,12 +67,15 @@ export interface ProjectRecord extends Anatomy {
   readonly activities: Map<string, ActivityRecord>;
   /** Number of the last activity; activities that are only events count, too. */
   activityOrder: number;
-  /** `<entity id> <user>`. */
-  readonly watchers: Set<string>;
+  /** Entity id → user names. */
+  readonly watchers: Map<string, readonly string[]>;
   readonly lists: Map<string, ListRecord>;
   /** Team name → members. */
   teams: TeamRecord[];
   readonly thumbnails: Map<string, Thumbnail>;
+  readonly files: Map<string, FileRecord>;
+  /** Version id → its reviewables in their order. */
+  readonly reviewables: Map<string, ReviewableRecord[]>;
 }
 
 /** What a new project is made from. */
@@ -94,10 +119,12 @@ export function makeProject(
     links: new Map(),
     activities: new Map(),
     activityOrder: 0,
-    watchers: new Set(),
+    watchers: new Map(),
     lists: new Map(),
     teams: [],
     thumbnails: new Map(),
+    files: new Map(),
+    reviewables: new Map(),
   };
 }
 

@@ -1,7 +1,10 @@
 import type { EntityKind, EntityRecord } from '../entity-kinds';
-import type { Inheritance } from '../inheritance';
+import { entityPath } from '../inheritance';
 import type { JsonObject } from '../json';
 import type { ProjectRecord } from '../project';
+import { InvalidFilter, parseFilter } from '../query-filter';
+import type { KeyContext } from './entity-keys';
+import { entityKeys, searchTest } from './entity-keys';
 import type { PageArgs } from './paging';
 
 type Texts = string[] | null;
@@ -38,14 +41,23 @@ export interface EntityArgs extends PageArgs {
   hasChildren?: boolean | null;
   hasProducts?: boolean | null;
   hasTasks?: boolean | null;
+  hasReviewables?: boolean | null;
+  hasLinks?: 'NONE' | 'IN' | 'OUT' | 'ANY' | 'BOTH' | null;
+  heroOnly?: boolean;
+  heroOrLatestOnly?: boolean;
+  nameEx?: string | null;
+  pathEx?: string | null;
+  search?: string | null;
+  filter?: string | null;
+  folderFilter?: string | null;
+  taskFilter?: string | null;
+  productFilter?: string | null;
+  versionFilter?: string | null;
+  sortBy?: string | null;
 }
 
 /** What a filter may look at. */
-export interface FilterContext {
-  project: ProjectRecord;
-  kind: EntityKind;
-  inheritance: Inheritance;
-}
+export type FilterContext = KeyContext;
 
 type Test = (entity: EntityRecord) => boolean;
 
@@ -57,10 +69,11 @@ function parents({ project, kind }: FilterContext, args: EntityArgs): (string | 
     product: args.folderIds,
     version: args.productIds,
     representation: args.versionIds,
+    workfile: args.taskIds,
   };
   // Folders at the root are asked for with the word `root`.
   const named = lists[kind]?.map((id) => (id === 'root' ? null : id));
-  const isDeep = args.includeFolderChildren === true && (kind === 'folder' || kind === 'task');
+  const isDeep = args.includeFolderChildren === true && kind !== 'version';
   return isDeep ? named?.flatMap((id) => [id, ...foldersBelow(project, id)]) : named;
 }
 
@@ -103,7 +116,7 @@ export function candidateIds(context: FilterContext, args: EntityArgs): Iterable
   if (byAttribute) {
     return new Set(byAttribute);
   }
-  if (args.paths) {
+  if (args.paths && kind === 'folder') {
     return new Set(args.paths.flatMap((path) => idsAtPath(project, path)));
   }
   const above = parents(context, args);
@@ -141,7 +154,6 @@ function listTests(args: EntityArgs): Test[] {
   };
   all(args.tags, (entity) => entity.tags);
   any(args.tagsAny, (entity) => entity.tags);
-  all(args.assignees, (entity) => entity.assignees ?? []);
   any(args.assigneesAny, (entity) => entity.assignees ?? []);
   return tests;
 }
@@ -173,14 +185,25 @@ function attributeTests({ inheritance }: FilterContext, args: EntityArgs): Test[
   });
 }
 
-function versionTests({ project }: FilterContext, args: EntityArgs): Test[] {
-  const tests: Test[] = [];
+/** Which heroes and which of the highest numbers count. */
+function heroTests({ project }: FilterContext, args: EntityArgs): Test[] {
+  const isHero: Test = ({ version = 0 }) => version < 0;
+  return [
+    ...(args.heroOnly ? [isHero] : []),
+    ...(args.latestOnly ? [(entity: EntityRecord) => isLatest(project, entity)] : []),
+    ...(args.heroOrLatestOnly ? [(entity: EntityRecord) => isHero(entity) || isLatest(project, entity)] : []),
+  ];
+}
+
+function versionTests(context: FilterContext, args: EntityArgs): Test[] {
+  const { project } = context;
+  const tests: Test[] = heroTests(context, args);
   const numbers = args.versions ?? (typeof args.version === 'number' ? [args.version] : null);
   if (numbers) {
     tests.push((entity) => numbers.includes(entity.version ?? 0));
   }
-  if (args.latestOnly) {
-    tests.push((entity) => isLatest(project, entity));
+  if (typeof args.hasReviewables === 'boolean') {
+    tests.push((entity) => project.reviewables.has(entity.id) === args.hasReviewables);
   }
   if (args.folderIds) {
     const folders = new Set<string | null>(args.folderIds);
@@ -197,6 +220,86 @@ export function isLatest(project: ProjectRecord, entity: EntityRecord): boolean 
   return siblings.every((sibling) => (sibling.version ?? 0) <= (entity.version ?? 0));
 }
 
+/** Tests of what an entity is tied to: its folder, its tasks, its product, its versions. */
+function neighbourTests(context: FilterContext, args: EntityArgs): Test[] {
+  const { project, kind } = context;
+  const { entities } = project;
+  const filterOf = (other: EntityKind, text: string | null | undefined): Test | undefined =>
+    text ? parseFilter(text, entityKeys({ ...context, kind: other })) : undefined;
+  const folder = filterOf('folder', args.folderFilter);
+  const task = filterOf('task', args.taskFilter);
+  const product = filterOf('product', args.productFilter);
+  const version = filterOf('version', args.versionFilter);
+  const tasksOf = (entity: EntityRecord): EntityRecord[] => {
+    if (kind === 'folder') {
+      return entities.children('task', entity.id);
+    }
+    const versions = kind === 'version' ? [entity] : entities.children('version', entity.id);
+    return entities.pick(
+      'task',
+      versions.flatMap(({ taskId }) => taskId ?? []),
+    );
+  };
+  return [
+    ...(folder ? [(e: EntityRecord) => entities.pick('folder', [e.parentId ?? '']).some(folder)] : []),
+    ...(task ? [(e: EntityRecord) => tasksOf(e).some(task)] : []),
+    ...(product ? [(e: EntityRecord) => entities.pick('product', [e.parentId ?? '']).some(product)] : []),
+    ...(version ? [(e: EntityRecord) => entities.children('version', e.id).some(version)] : []),
+  ];
+}
+
+function expression(text: string): RegExp {
+  try {
+    return new RegExp(text);
+  } catch {
+    throw new InvalidFilter(`Invalid regular expression: ${text}`);
+  }
+}
+
+function textTests(context: FilterContext, args: EntityArgs): Test[] {
+  const { project } = context;
+  const name = args.nameEx ? expression(args.nameEx) : undefined;
+  const path = args.pathEx ? expression(args.pathEx) : undefined;
+  return [
+    ...(name ? [(entity: EntityRecord) => name.test(entity.name)] : []),
+    ...(path ? [(entity: EntityRecord) => path.test(entityPath(project, entity))] : []),
+    ...(args.search ? [searchTest(context, args.search)] : []),
+    ...(args.filter ? [parseFilter(args.filter, entityKeys(context))] : []),
+  ];
+}
+
+function linkTests({ project }: FilterContext, wanted: EntityArgs['hasLinks']): Test[] {
+  if (!wanted) {
+    return [];
+  }
+  const links = [...project.links.values()];
+  const outputs = new Set(links.map(({ inputId }) => inputId));
+  const inputs = new Set(links.map(({ outputId }) => outputId));
+  const tests: Readonly<Record<string, Test>> = {
+    NONE: ({ id }) => !outputs.has(id) && !inputs.has(id),
+    IN: ({ id }) => inputs.has(id),
+    OUT: ({ id }) => outputs.has(id),
+    ANY: ({ id }) => outputs.has(id) || inputs.has(id),
+    BOTH: ({ id }) => outputs.has(id) && inputs.has(id),
+  };
+  const test = tests[wanted];
+  return test ? [test] : [];
+}
+
+function everyAssignee({ assignees }: EntityArgs): Test[] {
+  return assignees ? [(task) => assignees.every((user) => task.assignees?.includes(user))] : [];
+}
+
+/** Folders are asked for the people of their tasks. */
+function assigneeTests({ project, kind }: FilterContext, args: EntityArgs): Test[] {
+  const wanted = args.assignees;
+  if (kind !== 'folder' || !wanted) {
+    return [];
+  }
+  const has = (task: EntityRecord): boolean => wanted.some((user) => task.assignees?.includes(user));
+  return [(folder) => project.entities.children('task', folder.id).some(has)];
+}
+
 /** One test per argument; an entity must pass all of them. */
 export function testsOf(context: FilterContext, args: EntityArgs): Test[] {
   const { kind } = context;
@@ -204,15 +307,20 @@ export function testsOf(context: FilterContext, args: EntityArgs): Test[] {
   return [
     ...among(args.ids, (entity) => entity.id),
     ...among(parents(context, args), (entity) => entity.parentId),
-    ...among(args.taskIds, (entity) => entity.taskId),
+    ...(kind === 'version' ? among(args.taskIds, (entity) => entity.taskId) : []),
     ...among(args.folderTypes ?? args.taskTypes ?? args.productTypes, (entity) => entity.type),
     ...among(args.productBaseTypes, (entity) => entity.productBaseType),
     ...among(args.statuses, (entity) => entity.status),
     ...among(args.authors, (entity) => entity.author),
     ...among(args.names ?? (typeof args.name === 'string' ? [args.name] : null), (entity) => entity.name),
     ...among(namesCi, (entity) => entity.name.toLowerCase()),
+    ...(kind === 'task' ? everyAssignee(args) : assigneeTests(context, args)),
+    ...(kind === 'workfile' ? among(args.paths, (entity) => entity.path) : []),
     ...listTests(args),
     ...childTests(context, args),
+    ...neighbourTests(context, args),
+    ...textTests(context, args),
+    ...linkTests(context, args.hasLinks),
     ...attributeTests(context, args),
     ...(kind === 'version' ? versionTests(context, args) : []),
   ];

@@ -1,4 +1,5 @@
 import { isEntityKind } from '../entity-kinds';
+import type { JsonObject } from '../json';
 import type { LinkRecord } from '../links';
 import type { EntityNode, NodeContext } from './nodes';
 import { decodeCursor, encodeCursor } from './paging';
@@ -8,6 +9,7 @@ export interface LinkArgs {
   direction?: 'in' | 'out' | null;
   linkTypes?: string[] | null;
   names?: string[] | null;
+  nameEx?: string | null;
   first: number;
   after?: string | null;
 }
@@ -20,7 +22,9 @@ interface Edge {
   name: string | null;
   linkType: string;
   direction: 'in' | 'out';
+  description: string;
   author: string;
+  data: JsonObject;
   cursor: string;
   node: () => EntityNode | null;
 }
@@ -35,6 +39,7 @@ function accepts({ link, direction, order }: Place, args: LinkArgs): boolean {
   return (
     order > (decodeCursor(args.after) ?? 0) &&
     (!args.direction || args.direction === direction) &&
+    (!args.nameEx || new RegExp(args.nameEx).test(link.name ?? '')) &&
     (!args.linkTypes || args.linkTypes.includes(link.linkType)) &&
     (!args.names || args.names.includes(link.name ?? ''))
   );
@@ -52,7 +57,9 @@ function edge(context: NodeContext, { link, direction, order }: Place): Edge {
     name: link.name,
     linkType: link.linkType,
     direction,
+    description: `${link.linkType} ${link.inputType} ${link.outputType}`,
     author: link.author,
+    data: link.data,
     cursor: encodeCursor(order),
     node: () => (isEntityKind(entityType) ? context.entity(entityType, entityId) : null),
   };
@@ -70,6 +77,63 @@ export function linksOf(context: NodeContext, entityId: string, args: LinkArgs) 
   });
   const found = places.filter((place) => accepts(place, args));
   const edges = found.slice(0, args.first).map((place) => edge(context, place));
+  const pageInfo = {
+    hasNextPage: found.length > edges.length,
+    hasPreviousPage: Boolean(args.after),
+    startCursor: edges[0]?.cursor ?? null,
+    endCursor: edges.at(-1)?.cursor ?? null,
+  };
+  return { pageInfo, edges };
+}
+
+/** Filters of all links of a project. */
+export interface ProjectLinkArgs {
+  ids?: string[] | null;
+  /** On either side. */
+  entityIds?: string[] | null;
+  inputIds?: string[] | null;
+  outputIds?: string[] | null;
+  linkTypes?: string[] | null;
+  inputTypes?: string[] | null;
+  outputTypes?: string[] | null;
+  names?: string[] | null;
+  nameEx?: string | null;
+  first: number;
+  after?: string | null;
+}
+
+function hasAny(wanted: string[] | null | undefined, ...values: (string | null)[]): boolean {
+  return !wanted || values.some((value) => value !== null && wanted.includes(value));
+}
+
+function isWanted(link: LinkRecord, args: ProjectLinkArgs): boolean {
+  return (
+    hasAny(args.ids, link.id) &&
+    hasAny(args.entityIds, link.inputId, link.outputId) &&
+    hasAny(args.inputIds, link.inputId) &&
+    hasAny(args.outputIds, link.outputId) &&
+    hasAny(args.linkTypes, link.linkType) &&
+    hasAny(args.inputTypes, link.inputType) &&
+    hasAny(args.outputTypes, link.outputType) &&
+    hasAny(args.names, link.name) &&
+    (!args.nameEx || new RegExp(args.nameEx).test(link.name ?? ''))
+  );
+}
+
+/** The links of a project, oldest first. */
+export function projectLinks(context: NodeContext, args: ProjectLinkArgs) {
+  const numbered = [...context.project.links.values()].map((link, index) => ({ link, order: index + 1 }));
+  const found = numbered.filter(
+    ({ link, order }) => order > (decodeCursor(args.after) ?? 0) && isWanted(link, args),
+  );
+  const node = (type: string, id: string) => () => (isEntityKind(type) ? context.entity(type, id) : null);
+  const edges = found.slice(0, args.first).map(({ link, order }) => ({
+    ...link,
+    projectName: context.project.name,
+    cursor: encodeCursor(order),
+    inputNode: node(link.inputType, link.inputId),
+    outputNode: node(link.outputType, link.outputId),
+  }));
   const pageInfo = {
     hasNextPage: found.length > edges.length,
     hasPreviousPage: Boolean(args.after),

@@ -1,12 +1,14 @@
+import { eventKeys } from '../event-filter';
 import type { StoredEvent } from '../event-log';
 import type { JsonObject } from '../json';
 import { sortedJson } from '../json';
 import { hasProjectAccess } from '../permissions';
+import { parseFilter } from '../query-filter';
 import type { AyonStore } from '../store';
 import type { UserRecord } from '../users';
-import { allAttribText, attribOf } from './nodes';
 import type { Connection, PageArgs } from './paging';
 import { pageOf } from './paging';
+import { allAttribText, attribOf } from './values';
 
 /** A page of a short list; the cursor is the place in it. */
 export function listPage<Item, Node>(
@@ -44,6 +46,9 @@ export function userNode(store: AyonStore, user: UserRecord): JsonObject {
     isGuest: flag('isGuest'),
     isDeveloper: flag('isDeveloper'),
     hasPassword: data['password'] !== undefined,
+    isStagingAllowed: flag('isAdmin') || flag('isManager') || flag('isStagingAllowed'),
+    disablePasswordLogin: flag('disablePasswordLogin'),
+    deleted: false,
     apiKeyPreview: data['apiKeyPreview'] ?? null,
     attrib: attribOf(attrib, 'user', store.attributes),
     allAttrib: allAttribText(attrib, store.attributes),
@@ -56,10 +61,14 @@ export interface UserArgs extends PageArgs {
   names?: string[] | null;
   emails?: string[] | null;
   projectName?: string | null;
+  projects?: string[] | null;
 }
 
+/** The tasks that somebody is assigned to. */
+export type TasksOf = (userName: string) => (args: { projectName: string }) => unknown;
+
 /** `users`, by name. */
-export function users(store: AyonStore, args: UserArgs): Connection<JsonObject> {
+export function users(store: AyonStore, args: UserArgs, tasksOf: TasksOf): Connection<unknown> {
   const names = args.names ?? (typeof args.name === 'string' ? [args.name] : undefined);
   const emails = args.emails?.map((email) => email.toLowerCase());
   const found = [...store.users.values()].filter((user) => {
@@ -67,11 +76,12 @@ export function users(store: AyonStore, args: UserArgs): Connection<JsonObject> 
     return (
       (!names || names.includes(user.name)) &&
       (!emails || (typeof email === 'string' && emails.includes(email.toLowerCase()))) &&
-      (typeof args.projectName !== 'string' || hasProjectAccess(user, args.projectName))
+      (typeof args.projectName !== 'string' || hasProjectAccess(user, args.projectName)) &&
+      (!args.projects || args.projects.some((name) => hasProjectAccess(user, name)))
     );
   });
   found.sort((a, b) => (a.name < b.name ? -1 : 1));
-  return listPage(found, (user) => userNode(store, user), args);
+  return listPage(found, (user) => ({ ...userNode(store, user), tasks: tasksOf(user.name) }), args);
 }
 
 /** Filters of `events`. */
@@ -81,6 +91,11 @@ export interface EventArgs extends PageArgs {
   projects?: string[] | null;
   users?: string[] | null;
   statuses?: string[] | null;
+  /** An older word for statuses. */
+  states?: string[] | null;
+  /** Whether jobs were made from it. */
+  hasChildren?: boolean | null;
+  filter?: string | null;
   olderThan?: string | null;
   newerThan?: string | null;
   includeLogs: boolean;
@@ -105,13 +120,18 @@ function acceptsTopic(event: StoredEvent, args: EventArgs): boolean {
   return args.includeLogs || !event.topic.startsWith('log.');
 }
 
+function acceptsStatus(event: StoredEvent, args: EventArgs): boolean {
+  const statuses = args.statuses ?? args.states;
+  return !statuses || statuses.includes(event.status);
+}
+
 function accepts(event: StoredEvent, args: EventArgs): boolean {
   return (
     acceptsTopic(event, args) &&
+    acceptsStatus(event, args) &&
     (!args.projects || args.projects.includes(event.project ?? '')) &&
     (!args.ids || args.ids.includes(event.id)) &&
     (!args.users || args.users.includes(event.user ?? '')) &&
-    (!args.statuses || args.statuses.includes(event.status)) &&
     isInTime(event, args)
   );
 }
@@ -123,11 +143,16 @@ function eventNode(event: StoredEvent): JsonObject {
 
 /** `events`: the order is that of insertion, so a reader that keeps its cursor misses none. */
 export function events(store: AyonStore, args: EventArgs): Connection<JsonObject> {
+  const filter = parseFilter(args.filter, eventKeys);
+  const isParent = (event: StoredEvent): boolean => store.events.targetsOf(event.id).length > 0;
   return pageOf(
     {
       ascending: (after) => store.events.ascending(after),
       descending: (before) => store.events.descending(before),
-      accepts: (event) => accepts(event, args),
+      accepts: (event) =>
+        accepts(event, args) &&
+        (typeof args.hasChildren !== 'boolean' || isParent(event) === args.hasChildren) &&
+        filter(event),
       order: (event) => event.sequence,
       node: eventNode,
     },

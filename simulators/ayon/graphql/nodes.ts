@@ -1,15 +1,17 @@
-import type { AttributeDefinition, AttributeScope } from '../attributes';
 import type { EntityKind, EntityRecord } from '../entity-kinds';
 import type { AttributeMap, Inheritance } from '../inheritance';
-import { attributesOf, entityPath, parentNames } from '../inheritance';
-import type { Json, JsonObject } from '../json';
-import { capitalized, isObject, sortedJson } from '../json';
+import { entityPath, parentNames } from '../inheritance';
+import type { JsonObject } from '../json';
+import { capitalized, sortedJson } from '../json';
 import type { ProjectRecord } from '../project';
+import { hasReviewables } from '../reviewables';
+import type { ActivityArgs } from './activity-nodes';
 import type { EntityArgs } from './filters';
 import { isLatest } from './filters';
 import type { LinkArgs } from './link-edges';
 import { linksOf } from './link-edges';
 import type { Connection } from './paging';
+import { allAttribText, fileNode, textOrNull } from './values';
 
 /** What entity nodes need from the request that made them. */
 export interface NodeContext {
@@ -18,28 +20,7 @@ export interface NodeContext {
   readonly inheritance: Inheritance;
   readonly entity: (kind: EntityKind, id: string | null | undefined) => EntityNode | null;
   readonly entities: (kind: EntityKind, args: EntityArgs) => Connection<EntityNode>;
-}
-
-function valueText(value: Json, definition: AttributeDefinition | undefined): string {
-  if (typeof value === 'number') {
-    const isFloat = definition?.data.type === 'float';
-    return isFloat && Number.isInteger(value) ? `${value}.0` : String(value);
-  }
-  return typeof value === 'string' ? JSON.stringify(value) : sortedJson(value);
-}
-
-/** `allAttrib`: JSON with sorted keys, in which whole floats keep their `.0`. */
-export function allAttribText(values: JsonObject, attributes: AttributeMap): string {
-  let text = '';
-  for (const name of Object.keys(values).sort()) {
-    // Names of attributes are letters and digits: nothing to escape.
-    text += `${text === '' ? '' : ','}"${name}":${valueText(values[name] ?? null, attributes.get(name))}`;
-  }
-  return `{${text}}`;
-}
-
-function textOrNull(value: JsonObject): string | null {
-  return Object.keys(value).length === 0 ? null : sortedJson(value);
+  readonly activities: (args: ActivityArgs) => Connection<JsonObject>;
 }
 
 /**
@@ -153,7 +134,7 @@ export class EntityNode {
   }
 
   taskId() {
-    return this.#record.taskId ?? null;
+    return (this.#record.kind === 'workfile' ? this.#record.parentId : this.#record.taskId) ?? null;
   }
 
   author() {
@@ -161,7 +142,63 @@ export class EntityNode {
   }
 
   hasReviewables() {
-    return false;
+    return hasReviewables(this.#context.project, this.#record);
+  }
+
+  activities(args: ActivityArgs) {
+    return this.#context.activities({ ...args, entityIds: [this.#record.id] });
+  }
+
+  thumbnail() {
+    const id = this.#record.thumbnailId ?? null;
+    return id === null ? null : { id, sourceEntityType: null, sourceEntityId: null, relation: null };
+  }
+
+  thumbnailHash() {
+    return this.#record.thumbnailId?.slice(0, 6) ?? this.#record.id.slice(-6);
+  }
+
+  totalFolderCount() {
+    return this.#below().length;
+  }
+
+  totalTaskCount() {
+    return this.#total('task');
+  }
+
+  totalProductCount() {
+    return this.#total('product');
+  }
+
+  totalVersionCount() {
+    return this.#context.project.entities.publishedBelow(this.#record.id);
+  }
+
+  versionList() {
+    const versions = this.#context.project.entities.children('version', this.#record.id);
+    return versions.map(({ id, version, name }) => ({ id, version, name }));
+  }
+
+  heroVersionId() {
+    const { entities } = this.#context.project;
+    const hero = -(this.#record.version ?? 0);
+    const siblings = entities.children('version', this.#record.parentId);
+    return siblings.find(({ version }) => hero < 0 && version === hero)?.id ?? null;
+  }
+
+  /** The highest number among the versions whose status means done. */
+  isLatestDone() {
+    const { entities, statuses } = this.#context.project;
+    const done = new Set(statuses.filter(({ state }) => state === 'done').map(({ name }) => name));
+    const siblings = entities.children('version', this.#record.parentId);
+    const latest = siblings
+      .filter(({ status }) => done.has(status))
+      .sort((a, b) => (b.version ?? 0) - (a.version ?? 0))[0];
+    return latest?.id === this.#record.id;
+  }
+
+  workfiles(args: EntityArgs) {
+    return this.#context.entities('workfile', { ...args, taskIds: [this.#record.id] });
   }
 
   data() {
@@ -225,7 +262,8 @@ export class EntityNode {
   }
 
   task() {
-    return this.#context.entity('task', this.#record.taskId);
+    const { kind, parentId, taskId } = this.#record;
+    return this.#context.entity('task', kind === 'workfile' ? parentId : taskId);
   }
 
   isLatest() {
@@ -289,20 +327,19 @@ export class EntityNode {
     return this.#values;
   }
 
+  /** Ids of all folders below this one. */
+  #below(folderId = this.#record.id): string[] {
+    const children = [...this.#context.project.entities.childIds('folder', folderId)];
+    return children.flatMap((id) => [id, ...this.#below(id)]);
+  }
+
+  #total(kind: EntityKind): number {
+    const { entities } = this.#context.project;
+    const folders = [this.#record.id, ...this.#below()];
+    return folders.reduce((sum, id) => sum + entities.childIds(kind, id).size, 0);
+  }
+
   #count(kind: EntityKind): number {
     return this.#context.project.entities.childIds(kind, this.#record.id).size;
   }
-}
-
-function fileNode(file: Json): JsonObject {
-  const given = isObject(file) ? file : {};
-  const size = given['size'];
-  const hashType = given['hashType'] ?? given['hash_type'] ?? 'md5';
-  return { ...given, size: typeof size === 'number' ? String(size) : (size ?? '0'), hashType };
-}
-
-/** Values of the attributes of a scope, for `attrib` of projects and users. */
-export function attribOf(values: JsonObject, scope: AttributeScope, attributes: AttributeMap): JsonObject {
-  const names = [...attributesOf(attributes, scope).keys()];
-  return Object.fromEntries(names.map((name) => [name, values[name] ?? null]));
 }

@@ -82,6 +82,46 @@ export function pageOf<Item, Node>(source: PageSource<Item, Node>, args: PageArg
   };
 }
 
+/** A page of items in an order of their own: `last` turns it round. The cursor is the number of the item. */
+export function sortedPage<Item, Node>(
+  items: readonly Item[],
+  source: Pick<PageSource<Item, Node>, 'order' | 'node'>,
+  args: PageArgs,
+): Connection<Node> {
+  const isBackward = typeof args.last === 'number';
+  const inOrder = isBackward ? [...items].reverse() : items;
+  const cursor = decodeCursor(isBackward ? args.before : args.after);
+  const at = cursor === undefined ? -1 : inOrder.findIndex((item) => source.order(item) === cursor);
+  const rest = inOrder.slice(at + 1);
+  const everything = () => rest;
+  const page = pageOf(
+    { ...source, ascending: everything, descending: everything, accepts: () => true },
+    { first: args.first ?? null, last: args.last ?? null },
+  );
+  const hasPreviousPage = isBackward ? page.pageInfo.hasPreviousPage : at >= 0;
+  return { ...page, pageInfo: { ...page.pageInfo, hasPreviousPage } };
+}
+
+function isNothing(value: unknown): boolean {
+  return value === undefined || value === null;
+}
+
+function comparable(value: unknown): string {
+  return typeof value === 'string' ? value.toLowerCase() : (JSON.stringify(value) ?? '');
+}
+
+/** Compares two values of a column: nothing first, numbers as numbers, the rest as text without case. */
+export function compareValues(a: unknown, b: unknown): number {
+  if (isNothing(a) || isNothing(b)) {
+    return Number(isNothing(b)) - Number(isNothing(a));
+  }
+  if (typeof a === 'number' && typeof b === 'number') {
+    return a - b;
+  }
+  const [left, right] = [comparable(a), comparable(b)];
+  return left < right ? -1 : Number(left > right);
+}
+
 /** Index of the first item of a sorted list whose order is above a number. */
 export function firstAbove(orders: { length: number; at: (index: number) => number }, after: number): number {
   let low = 0;

@@ -1,52 +1,33 @@
 import { GraphQLError } from 'graphql';
-import type { EntityKind, EntityRecord } from '../entity-kinds';
+import type { EntityKind } from '../entity-kinds';
+import { ALL_KINDS } from '../entity-kinds';
+import type { ListRecord } from '../entity-lists';
+import { objectOf } from '../event-log';
 import { Inheritance } from '../inheritance';
+import type { JsonObject } from '../json';
 import { sortedJson } from '../json';
 import { hasProjectAccess } from '../permissions';
 import type { ProjectRecord } from '../project';
+import { InvalidFilter } from '../query-filter';
 import type { AyonStore } from '../store';
 import type { UserRecord } from '../users';
 import type { ActivityArgs } from './activity-nodes';
 import { activities } from './activity-nodes';
-import type { EntityArgs, FilterContext } from './filters';
-import { candidateIds, testsOf } from './filters';
-import type { EventArgs, UserArgs } from './lists';
+import type { ListArgs } from './entity-list-nodes';
+import { listNode, listsPage } from './entity-list-nodes';
+import { entityPage } from './entity-page';
+import type { EntityArgs } from './filters';
+import type { ProjectLinkArgs } from './link-edges';
+import { projectLinks } from './link-edges';
+import type { EventArgs, TasksOf, UserArgs } from './lists';
 import { events, listPage, userNode, users } from './lists';
 import type { NodeContext } from './nodes';
-import { allAttribText, attribOf, EntityNode } from './nodes';
+import { EntityNode } from './nodes';
 import type { Connection, PageArgs } from './paging';
-import { firstAbove, pageOf } from './paging';
+import { allAttribText, attribOf } from './values';
 
 function notFound(message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { status: 404 } });
-}
-
-/** All entities of a kind, read by position, without copying the list. */
-function allEntities(project: ProjectRecord, kind: EntityKind): EntitySource {
-  const ids = project.entities.orderedIds(kind);
-  const at = (index: number) => project.entities.get(kind, ids[index] ?? '') as EntityRecord;
-  return { length: ids.length, at };
-}
-
-interface EntitySource {
-  length: number;
-  at: (index: number) => EntityRecord;
-}
-
-function* ascending(source: EntitySource, after: number): Generator<EntityRecord> {
-  const orders = { length: source.length, at: (index: number) => source.at(index).order };
-  for (let index = firstAbove(orders, after); index < source.length; index += 1) {
-    yield source.at(index);
-  }
-}
-
-function* descending(source: EntitySource, before: number): Generator<EntityRecord> {
-  for (let index = source.length - 1; index >= 0; index -= 1) {
-    const entity = source.at(index);
-    if (entity.order < before) {
-      yield entity;
-    }
-  }
 }
 
 /** A project with its entities. */
@@ -64,6 +45,7 @@ class ProjectNode {
       inheritance: new Inheritance(project, store.attributes),
       entity: (kind, id) => this.#entity(kind, id),
       entities: (kind, args) => this.#entities(kind, args),
+      activities: (args) => this.activities(args),
     };
   }
 
@@ -92,7 +74,7 @@ class ProjectNode {
   }
 
   skeleton() {
-    return false;
+    return this.#project.skeleton;
   }
 
   createdAt() {
@@ -155,8 +137,58 @@ class ProjectNode {
     return this.#entity('representation', id);
   }
 
-  activities(args: ActivityArgs) {
-    return activities(this.#store, this.#project, args);
+  activities(args: ActivityArgs): Connection<JsonObject> {
+    const seen = { store: this.#store, project: this.#project };
+    return refusing(() => activities({ ...seen, version: (id) => this.#entity('version', id) }, args));
+  }
+
+  color() {
+    return this.#project.color;
+  }
+
+  /** Bundles of a single project are not simulated: each uses those of the studio. */
+  bundle() {
+    return { production: null, staging: null };
+  }
+
+  entityList({ id }: { id: string }) {
+    const list = this.#project.lists.get(id);
+    if (!list) {
+      throw notFound('Entity list not found');
+    }
+    return this.#list(list);
+  }
+
+  entityLists(args: ListArgs) {
+    return refusing(() => listsPage(this.#context, args));
+  }
+
+  links(args: ProjectLinkArgs) {
+    return projectLinks(this.#context, args);
+  }
+
+  linkTypes({ activeOnly }: { activeOnly: boolean }) {
+    const used = new Set([...this.#project.links.values()].map(({ linkType }) => linkType));
+    const types = this.#project.linkTypes.filter(
+      (type) => !activeOnly || used.has(type['linkType'] as string),
+    );
+    return types.map((type) => ({ color: null, style: 'solid', ...objectOf(type['data']), ...type }));
+  }
+
+  usedTags() {
+    const { entities } = this.#project;
+    const tags = ALL_KINDS.flatMap((kind) =>
+      entities.pick(kind, entities.orderedIds(kind)).flatMap((e) => e.tags),
+    );
+    return [...new Set(tags)].sort();
+  }
+
+  workfile({ id }: { id: string }) {
+    return this.#entity('workfile', id);
+  }
+
+  workfiles(args: EntityArgs) {
+    return this.#entities('workfile', args);
   }
 
   folders(args: EntityArgs) {
@@ -194,29 +226,30 @@ class ProjectNode {
   }
 
   #entities(kind: EntityKind, args: EntityArgs): Connection<EntityNode> {
-    const filter: FilterContext = { project: this.#project, kind, inheritance: this.#context.inheritance };
-    const ids = candidateIds(filter, args);
-    const picked = ids && this.#project.entities.pick(kind, ids);
-    const source: EntitySource = picked
-      ? { length: picked.length, at: (index) => picked[index] as EntityRecord }
-      : allEntities(this.#project, kind);
-    const tests = testsOf(filter, args);
-    return pageOf(
-      {
-        ascending: (after) => ascending(source, after),
-        descending: (before) => descending(source, before),
-        accepts: (entity) => tests.every((test) => test(entity)),
-        order: (entity) => entity.order,
-        node: (entity) => new EntityNode(entity, this.#context),
-      },
-      args,
-    );
+    return refusing(() => entityPage(this.#context, kind, args));
+  }
+
+  #list(list: ListRecord) {
+    return listNode(this.#context, list);
+  }
+}
+
+/** A filter that cannot be understood is an error of the request. */
+function refusing<Result>(work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof InvalidFilter) {
+      throw new GraphQLError(error.message, { extensions: { status: 400 } });
+    }
+    throw error;
   }
 }
 
 interface ProjectArgs extends PageArgs {
   name?: string | null;
   code?: string | null;
+  includeSkeleton?: boolean;
 }
 
 function findProjects(store: AyonStore, { name, code }: ProjectArgs): ProjectRecord[] {
@@ -229,6 +262,12 @@ function findProjects(store: AyonStore, { name, code }: ProjectArgs): ProjectRec
 
 /** The root of every query, for one user. */
 export function rootValue(store: AyonStore, user: UserRecord): Record<string, unknown> {
+  const tasksOf: TasksOf = (name) => {
+    return ({ projectName }) => {
+      const args = { assignees: [name] };
+      return new ProjectNode(store, store.project(projectName)).tasks(args);
+    };
+  };
   return {
     project: (args: ProjectArgs) => {
       const [project] = args.name || args.code ? findProjects(store, args) : [];
@@ -243,19 +282,20 @@ export function rootValue(store: AyonStore, user: UserRecord): Record<string, un
     },
     projects: (args: ProjectArgs) => {
       const found = findProjects(store, args)
-        .filter(({ name }) => hasProjectAccess(user, name))
+        .filter((project) => hasProjectAccess(user, project.name))
+        .filter((project) => args.includeSkeleton === true || !project.skeleton)
         .sort((a, b) => (a.name < b.name ? -1 : 1));
       return listPage(found, (project) => new ProjectNode(store, project), args);
     },
-    users: (args: UserArgs) => users(store, args),
+    users: (args: UserArgs) => users(store, args, tasksOf),
     user: ({ name }: { name: string }) => {
       const found = store.users.get(name);
       if (!found) {
         throw notFound('User not found');
       }
-      return userNode(store, found);
+      return { ...userNode(store, found), tasks: tasksOf(found.name) };
     },
-    me: () => userNode(store, user),
-    events: (args: EventArgs) => events(store, args),
+    me: () => ({ ...userNode(store, user), tasks: tasksOf(user.name) }),
+    events: (args: EventArgs) => refusing(() => events(store, args)),
   };
 }

@@ -1,16 +1,21 @@
 import { enroll } from '../enroll';
 import { camelKeys } from '../entity-input';
 import { fault, invalidRequest, patternIssue } from '../errors';
+import { eventKeys } from '../event-filter';
 import type { EventPatch, EventStatus, NewEvent, StoredEvent } from '../event-log';
 import { eventView, objectOf } from '../event-log';
 import type { JsonObject } from '../json';
-import { isObject } from '../json';
+import { isObject, snakeCase } from '../json';
+import { InvalidFilter, readFilter } from '../query-filter';
 import type { AddRoute, AyonRequest } from '../request';
 import { NO_CONTENT } from '../request';
 import type { AyonStore } from '../store';
 import { isManager, isService } from '../users';
 
 const TOPIC = '^[a-zA-Z][a-zA-Z0-9_.*]{2,64}$';
+
+/** Rows of a query that names no limit. */
+const DEFAULT_ROWS = 100;
 
 const STATUSES: readonly EventStatus[] = [
   'pending',
@@ -97,7 +102,60 @@ function readPatch(request: AyonRequest): EventPatch {
   return patch;
 }
 
-/** Events: dispatch, read, change, delete, enroll. */
+/** @throws AyonFault 400 for a filter that cannot be understood */
+function filterOf(request: AyonRequest): (event: StoredEvent) => boolean {
+  try {
+    return readFilter(request.body['filter'], eventKeys);
+  } catch (error) {
+    throw error instanceof InvalidFilter ? fault(400, error.message) : error;
+  }
+}
+
+function row(event: StoredEvent): JsonObject {
+  return Object.fromEntries(Object.entries(eventView(event)).map(([key, value]) => [snakeCase(key), value]));
+}
+
+/** `POST /api/query`: rows in snake_case, the newest first. */
+function query(store: AyonStore, request: AyonRequest): JsonObject[] {
+  const { entity, limit, offset } = request.body;
+  if (entity !== 'event') {
+    throw fault(400, 'The simulator answers queries of the entity event only');
+  }
+  const accepts = filterOf(request);
+  const start = typeof offset === 'number' ? offset : 0;
+  const end = start + (typeof limit === 'number' ? limit : DEFAULT_ROWS);
+  const found: JsonObject[] = [];
+  for (const event of store.events.descending()) {
+    if (found.length >= end) {
+      break;
+    }
+    if (accepts(event)) {
+      found.push(row(event));
+    }
+  }
+  return found.slice(start);
+}
+
+const OPERATIONS: Readonly<Record<string, EventStatus>> = { restart: 'restarted', abort: 'aborted' };
+
+/** `POST /api/eventops {type: delete|restart|abort, filter}`. */
+function changeMany(store: AyonStore, request: AyonRequest): void {
+  const { type } = request.body;
+  const accepts = filterOf(request);
+  const status = typeof type === 'string' ? OPERATIONS[type] : undefined;
+  if (type !== 'delete' && !status) {
+    throw fault(400, 'An event operation is delete, restart or abort');
+  }
+  for (const event of [...store.events.ascending()].filter(accepts)) {
+    if (status) {
+      store.events.patch(event, { status });
+    } else {
+      store.events.remove(event);
+    }
+  }
+}
+
+/** Events: dispatch, read, query, change, delete, enroll. */
 export function addEventRoutes(add: AddRoute, store: AyonStore): void {
   const find = ({ params }: AyonRequest): StoredEvent => {
     const event = store.events.get(params['id'] ?? '');
@@ -123,6 +181,14 @@ export function addEventRoutes(add: AddRoute, store: AyonStore): void {
     }
     store.events.remove(find(request));
     return NO_CONTENT;
+  });
+  add('POST', '/api/query', (request) => ({ json: query(store, request) }));
+  add('POST', '/api/eventops', (request) => {
+    if (request.user.data['isAdmin'] !== true && !isService(request.user)) {
+      throw fault(403, 'Only admins may change many events');
+    }
+    changeMany(store, request);
+    return { json: null };
   });
   add('POST', '/api/enroll', (request) => {
     const job = enroll(store, request);

@@ -1,12 +1,25 @@
-import { createActivity, deleteActivity, patchActivity } from '../activities';
+import { createActivity, deleteActivity, patchActivity, watchersOf } from '../activities';
+import { runActivityOperations } from '../activity-batch';
+import { camelKeys } from '../entity-input';
+import type { EntityKind } from '../entity-kinds';
 import { ALL_KINDS, KINDS } from '../entity-kinds';
-import { changeItems, createList, deleteList, findList, listView, patchList } from '../entity-lists';
+import {
+  addItem,
+  changeItem,
+  changeItems,
+  createList,
+  deleteList,
+  findList,
+  listView,
+  orderItems,
+  patchList,
+} from '../entity-lists';
 import { loadEntity } from '../entity-writes';
 import { invalidRequest } from '../errors';
 import { objectOf } from '../event-log';
-import type { JsonObject } from '../json';
+import type { Json, JsonObject } from '../json';
 import { isObject } from '../json';
-import { createLink, deleteLink, putLinkType } from '../links';
+import { createLink, createLinks, deleteLink, deleteLinkType, putLinkType } from '../links';
 import type { AddRoute, AyonRequest } from '../request';
 import { entityIdParam, NO_CONTENT } from '../request';
 import type { AyonStore } from '../store';
@@ -21,6 +34,15 @@ function addLinkRoutes(add: AddRoute, store: AyonStore, projectOf: FindProject):
     putLinkType(projectOf(request), request.params['name'] ?? '', objectOf(request.body['data']));
     return NO_CONTENT;
   });
+  add('DELETE', '/api/projects/:project/links/types/:name', (request) => {
+    deleteLinkType(projectOf(request), request.params['name'] ?? '');
+    return NO_CONTENT;
+  });
+  add('POST', '/api/projects/:project/links/bulk', (request) => {
+    const { links } = request.body;
+    const bodies = Array.isArray(links) ? links.filter(isObject) : [];
+    return { json: { created: createLinks(store, { project: projectOf(request), bodies }, request.origin) } };
+  });
   add('POST', '/api/projects/:project/links', (request) => {
     const at = { project: projectOf(request), body: request.body };
     return { json: { id: createLink(store, at, request.origin) } };
@@ -28,6 +50,27 @@ function addLinkRoutes(add: AddRoute, store: AyonStore, projectOf: FindProject):
   add('DELETE', '/api/projects/:project/links/:id', (request) => {
     deleteLink(store, { project: projectOf(request), id: request.params['id'] ?? '' }, request.origin);
     return NO_CONTENT;
+  });
+}
+
+function textsOf(value: Json | undefined): string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+}
+
+function addWatcherRoutes(add: AddRoute, projectOf: FindProject, kind: EntityKind): void {
+  const path = `/api/projects/:project/${KINDS[kind].plural}/:id/watchers`;
+  const find = (request: AyonRequest) => {
+    const project = projectOf(request);
+    return { project, id: loadEntity(project, { kind, id: entityIdParam(request, 'entity_id') }).id };
+  };
+  add('GET', path, (request) => {
+    const { project, id } = find(request);
+    return { json: { watchers: [...watchersOf(project, id)] } };
+  });
+  add('POST', path, (request) => {
+    const { project, id } = find(request);
+    project.watchers.set(id, textsOf(request.body['watchers']));
+    return { status: 201, json: null };
   });
 }
 
@@ -39,7 +82,12 @@ function addActivityRoutes(add: AddRoute, store: AyonStore, projectOf: FindProje
       const id = createActivity(store, { project, entity, body: request.body }, request.origin);
       return { status: 201, json: { id } };
     });
+    addWatcherRoutes(add, projectOf, kind);
   }
+  add('POST', '/api/projects/:project/operations/activities', (request) => {
+    const at = { project: projectOf(request), body: request.body };
+    return { json: runActivityOperations(store, at, request.origin) };
+  });
   add('PATCH', '/api/projects/:project/activities/:id', (request) => {
     const { body } = request;
     patchActivity(
@@ -82,6 +130,28 @@ function addListRoutes(add: AddRoute, store: AyonStore, projectOf: FindProject):
   });
   add('DELETE', '/api/projects/:project/lists/:id', (request) => {
     deleteList(store, target(request), request.origin);
+    return NO_CONTENT;
+  });
+  add('GET', '/api/projects/:project/lists/:id/entities', (request) => {
+    const { entityType, items } = findList(target(request));
+    return { json: { entityType, entityIds: items.map(({ entityId }) => entityId) } };
+  });
+  add('POST', '/api/projects/:project/lists/:id/items', (request) => {
+    addItem(store, { ...target(request), body: camelKeys(request.body) }, request.origin);
+    return { status: 201, json: null };
+  });
+  add('PATCH', '/api/projects/:project/lists/:id/items/:item', (request) => {
+    const itemId = request.params['item'] ?? '';
+    changeItem(store, { ...target(request), itemId, body: camelKeys(request.body) }, request.origin);
+    return { json: null };
+  });
+  add('DELETE', '/api/projects/:project/lists/:id/items/:item', (request) => {
+    const itemId = request.params['item'] ?? '';
+    changeItem(store, { ...target(request), itemId, body: null }, request.origin);
+    return { json: null };
+  });
+  add('POST', '/api/projects/:project/lists/:id/order', (request) => {
+    orderItems(store, { ...target(request), order: textsOf(request.body['order']) }, request.origin);
     return NO_CONTENT;
   });
   add('PATCH', '/api/projects/:project/lists/:id/items', (request) => {

@@ -7,7 +7,7 @@ import type { AddRoute, AyonAnswer, AyonRequest } from '../request';
 import { entityIdParam } from '../request';
 import type { AyonStore } from '../store';
 
-const WITH_THUMBNAIL: readonly EntityKind[] = ['folder', 'task', 'version'];
+const WITH_THUMBNAIL: readonly EntityKind[] = ['folder', 'task', 'version', 'workfile'];
 
 /** A transparent picture of one pixel, which the server gives where there is no thumbnail. */
 const PIXEL = Buffer.from(
