@@ -2,6 +2,18 @@ import { customLinks } from './contexts';
 import type { SchemaDefinition } from './notation';
 import { schema } from './notation';
 
+/** The locations that every workspace has; clients know their ids. */
+export const builtInLocations = {
+  'ftrack.origin': 'ce9b348f-8809-11e3-821c-20c9d081909b',
+  'ftrack.unmanaged': 'cb268ecc-8809-11e3-a7e2-20c9d081909b',
+  'ftrack.review': 'cd41be70-8809-11e3-b98a-20c9d081909b',
+  'ftrack.connect': '07b82a97-8cf9-11e3-9383-20c9d081909b',
+  'ftrack.server': '3a372bde-05bc-11e4-8908-20c9d081909b',
+} as const;
+
+/** The location whose files the server itself holds. */
+export const serverLocationId = builtInLocations['ftrack.server'];
+
 const component = {
   system: ['system_type', 'version_id', 'container_id'],
   defaults: ['id', 'system_type'],

@@ -1,14 +1,9 @@
 import type { StudioUser } from '../../studio';
 import { studioId } from '../../studio';
+import { builtInLocations } from '../schema/publishing';
 import type { SeedWriter } from './writer';
 
-const locations = [
-  ['ftrack.origin', 'ce9b348f-8809-11e3-821c-20c9d081909b'],
-  ['ftrack.unmanaged', 'cb268ecc-8809-11e3-a7e2-20c9d081909b'],
-  ['ftrack.review', 'cd41be70-8809-11e3-b98a-20c9d081909b'],
-  ['ftrack.connect', '07b82a97-8cf9-11e3-9383-20c9d081909b'],
-  ['ftrack.server', '3a372bde-05bc-11e4-8908-20c9d081909b'],
-] as const;
+const locations = Object.entries(builtInLocations);
 
 /** Ids of the locations that every workspace has, by name. */
 export const locationIds: ReadonlyMap<string, string> = new Map(locations);

@@ -1,4 +1,5 @@
 import type { Attribute, CollectionAttribute, RelationAttribute, ScalarAttribute } from '../schema/notation';
+import { serverLocationId } from '../schema/publishing';
 import type { Value } from '../values';
 import { asText } from '../values';
 import { computedMembers, computedRelation, computedScalar } from './computed';
@@ -12,9 +13,6 @@ export interface ComponentAddresses {
   /** @param componentId null for an entity without a thumbnail */
   thumbnail(componentId: string | null): string;
 }
-
-/** The location whose files the server itself holds. */
-export const serverLocationId = '3a372bde-05bc-11e4-8908-20c9d081909b';
 
 /** Types of rows that only some roles may read. */
 const customValues = /CustomAttribute(Value|Link|LinkFrom)$/;

@@ -2,6 +2,7 @@ import { gunzipSync } from 'node:zlib';
 import sharp from 'sharp';
 import type { FtrackSimulator, Hand } from '../../../simulators/ftrack/index';
 import { startFtrackSimulator } from '../../../simulators/ftrack/index';
+import { until } from '../../support/until';
 
 type Entity = Record<string, unknown>;
 
@@ -103,10 +104,15 @@ describe('encode_media', () => {
       data: { source_component_id: id, keep_original: true, output: [{ format: 'image/jpeg' }, {}] },
     });
     expect(componentsOf(jobId)).toEqual([]);
+    await fetch(`${simulator.url}/img/thumbnail2.png`);
+    expect(job(jobId)).toEqual(queued);
     simulator.jobs.resume();
-    const done = await finished(jobId);
+    const states = new Set<string>();
+    await until(() => states.add(job(jobId).status).has('done'));
+    const done = job(jobId);
     stop();
 
+    expect([...states]).toEqual(['queued', 'running', 'done']);
     expect(done).toEqual({ ...queued, status: 'done', finished_at: expect.anything() });
     const [review, thumbnail] = done.data.output.map((output) => output.component_id);
     expect(new Set(componentsOf(jobId).map((component) => component['id']))).toEqual(

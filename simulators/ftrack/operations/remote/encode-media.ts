@@ -3,7 +3,7 @@ import type { FileStore, StoredFile } from '../../files/file-store';
 import type { Picture } from '../../files/images';
 import { scaled } from '../../files/images';
 import { videoInfo } from '../../files/video-info';
-import { serverLocationId } from '../../store/reader';
+import { serverLocationId } from '../../schema/publishing';
 import type { Row } from '../../store/table';
 import type { Data } from '../../values';
 import { asText } from '../../values';
