@@ -6,7 +6,7 @@ export interface Listening {
   /** Without a slash at the end. */
   readonly url: string;
   /** Cuts what is open. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** Starts a server of a test on a free port of this machine. */

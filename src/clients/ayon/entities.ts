@@ -4,6 +4,7 @@ import { graphql, nextCursor, PAGE, PAGE_INFO, PageInfo, pages } from './graphql
 import type { AyonHttp } from './http';
 import type { Listed, ListName } from './nodes';
 import { LISTS } from './nodes';
+import { shaped } from './rest';
 
 /** Which entities to read; everything named is answered by one request (per 1,000 nodes). Empty lists cost nothing. */
 export interface EntityQuery {
@@ -38,13 +39,14 @@ export async function readEntities(
   const subject = `folders and tasks of ${at.project}`;
   const found = new Map<string, AyonNode>();
   for (let parts = partsOf(at.query); parts.length > 0; ) {
-    const data = await graphql(http, { ...build(at.project, parts), subject }, signal);
+    const data = await graphql(http, { ...build(at.project, parts), schema: Parts, subject }, signal);
     if (data === undefined) {
       return undefined;
     }
     const left: Part[] = [];
     parts.forEach((part, index) => {
-      const { edges, pageInfo } = data.project[`part${index}`] ?? NOTHING;
+      const list = data.project[`part${index}`];
+      const { edges, pageInfo } = shaped(CONNECTIONS[part.field], list, `POST /graphql (${subject})`);
       edges.forEach(({ node }) => found.set(`${node.kind}/${node.id}`, node));
       const after = nextCursor(pageInfo, part.after, subject);
       left.push(...(after === undefined ? [] : [{ ...part, after }]));
@@ -54,7 +56,8 @@ export async function readEntities(
   return [...found.values()];
 }
 
-const NOTHING = { edges: [], pageInfo: { hasNextPage: false } };
+/** Each part is of one of the schemas below: a schema made anew for each question would cost a millisecond. */
+const Parts = z.object({ project: z.record(z.string(), z.unknown()) });
 
 /**
  * Everything of one kind in a project, page by page, so that a project of any size costs little memory.
@@ -140,10 +143,8 @@ function build(project: string, parts: readonly Part[]) {
     });
     return `part${index}: ${field}(first: ${PAGE}, ${used.join(', ')})${selection(field)}`;
   });
-  const shape = Object.fromEntries(parts.map(({ field }, index) => [`part${index}`, CONNECTIONS[field]]));
   return {
     query: `query(${declared.join(', ')}){project(name: $project){${fields.join(' ')}}}`,
     variables,
-    schema: z.object({ project: z.object(shape) }),
   };
 }
