@@ -13,6 +13,12 @@ function rangeOf(header: string | undefined, size: number): { first: number; las
     : { first: Number(from), last: to === '' ? size - 1 : Math.min(Number(to), size - 1) };
 }
 
+/** As headers carry text (RFC 5987); halves of surrogate pairs become replacement characters. */
+function headerText(text: string): string {
+  const encoded = encodeURIComponent(Buffer.from(text).toString());
+  return encoded.replaceAll(/['()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`);
+}
+
 /** A file, whole or the one range of it that was asked for: players of video need that to seek. */
 export function fileAnswer(
   file: StoredFile,
@@ -22,7 +28,7 @@ export function fileAnswer(
   const headers = {
     etag: `"${etag}"`,
     'accept-ranges': 'bytes',
-    'content-disposition': `inline; filename*=UTF-8''${encodeURIComponent(request.name)}`,
+    'content-disposition': `inline; filename*=UTF-8''${headerText(request.name)}`,
   };
   const range = rangeOf(request.headers.range, bytes.length);
   if (!range) {

@@ -110,6 +110,17 @@ describe('files of components', () => {
     expect((await as('bob', 'wrong')).status).toBe(403);
     expect((await fetch(`${simulator.url}/component/get?id=${id}`)).status).toBe(403);
     expect((await fetch(urlOf('no-such-id'))).status).toBe(404);
+    simulator.as('bob').batch([
+      {
+        action: 'update',
+        entity_type: 'FileComponent',
+        entity_key: id,
+        entity_data: { name: "it's \ud83d (Ä)" },
+      },
+    ]);
+    expect((await as('bob')).headers.get('content-disposition')).toBe(
+      "inline; filename*=UTF-8''it%27s%20%EF%BF%BD%20%28%C3%84%29.txt",
+    );
 
     simulator.store.hideProject(project, ['bob']);
 
