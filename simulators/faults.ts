@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Delivery } from './delivery';
 
 /** What a fault can be matched on. `body` is the parsed JSON body, undefined when there is none. */
 export interface FaultRequest {
@@ -23,6 +24,9 @@ export interface FaultMatch {
  * - `delayMs`: the work is done after this many milliseconds.
  * - `reset`: the socket is destroyed before the work is done.
  * - `resetAfter`: the work is done, then the socket is destroyed: the answer is lost.
+ * - `resetMidAnswer`: the work is done, the socket is destroyed when half of the answer is out.
+ * - `truncate`: the work is done, half of the answer's body is sent as if it were all of it.
+ * - `slowMs`: the work is done, the answer's body comes in small parts over this many milliseconds.
  * - `hold`: the work starts when the promise settles.
  * - `holdAnswer`: the work is done at once, the answer is sent when the promise settles.
  * - `before`, `after`: called (and awaited) before the work and between work and answer.
@@ -33,6 +37,9 @@ export type FaultEffect =
   | { readonly delayMs: number }
   | { readonly reset: true }
   | { readonly resetAfter: true }
+  | { readonly resetMidAnswer: true }
+  | { readonly truncate: true }
+  | { readonly slowMs: number }
   | { readonly hold: Promise<void> }
   | { readonly holdAnswer: Promise<void> }
   | { readonly before: (request: FaultRequest) => void | Promise<void> }
@@ -104,6 +111,11 @@ class ScriptedFault implements FaultHandle {
     this.signalHit();
   }
 
+  /** Requests that it will still take. */
+  get remaining(): number {
+    return this.left;
+  }
+
   get spent(): boolean {
     return this.left <= 0;
   }
@@ -148,19 +160,29 @@ export class TakenFault {
     return { kind: 'go' };
   }
 
-  /** @returns false when the answer must be lost. */
-  async afterWork(): Promise<boolean> {
+  /** @returns how the answer goes out; undefined when it must be lost. */
+  async afterWork(): Promise<Delivery | undefined> {
     const effect = this.effect;
     if ('resetAfter' in effect) {
-      return false;
+      return undefined;
     }
     if ('holdAnswer' in effect) {
       await effect.holdAnswer;
     } else if ('after' in effect) {
       await effect.after(this.request);
     }
-    return true;
+    return deliveryOf(effect);
   }
+}
+
+function deliveryOf(effect: FaultEffect): Delivery {
+  if ('slowMs' in effect) {
+    return { kind: 'slow', ms: effect.slowMs };
+  }
+  if ('resetMidAnswer' in effect) {
+    return { kind: 'cut' };
+  }
+  return { kind: 'truncate' in effect ? 'truncated' : 'whole' };
 }
 
 function statusAnswer(effect: { status: number; body?: unknown; contentType?: string }): FaultAnswer {
@@ -200,6 +222,11 @@ export class Faults {
     return this.all
       .filter((fault) => fault.hits === 0)
       .map((fault) => ({ match: fault.match, effect: fault.effect }));
+  }
+
+  /** Faults that still wait for requests, in the order in which they are tried. */
+  waiting(): { readonly match: FaultMatch; readonly effect: FaultEffect; readonly left: number }[] {
+    return this.active.map(({ match, effect, remaining }) => ({ match, effect, left: remaining }));
   }
 
   clear(): void {

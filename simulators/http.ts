@@ -2,6 +2,8 @@ import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } fro
 import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { Delivery, PlainAnswer } from './delivery';
+import { deliver } from './delivery';
 import type { FaultRequest, TakenFault } from './faults';
 import { Faults } from './faults';
 
@@ -250,14 +252,16 @@ export class SimulatorServer {
     const quiet = (this.options.quietPrefixes ?? []).some((prefix) => routed.path.startsWith(prefix));
     const fault = quiet ? undefined : this.faults.take(routed);
     const result = await this.work({ routed, handler, fault });
-    const status = result ? this.send(response, result) : 0;
-    if (!result) {
-      request.socket.destroy();
-    }
+    const status = result?.answer.status ?? (result ? 200 : 0);
     if (!quiet) {
       const body = this.summary(routed);
       const ms = performance.now() - started;
       this.calls.record({ at, method: routed.method, path: routed.path, body, status, ms });
+    }
+    if (result) {
+      await deliver(response, plainAnswer(result.answer), result.delivery);
+    } else {
+      request.socket.destroy();
     }
   }
 
@@ -282,16 +286,17 @@ export class SimulatorServer {
     routed: RouteRequest;
     handler: RouteHandler;
     fault: TakenFault | undefined;
-  }): Promise<RouteAnswer | undefined> {
+  }): Promise<{ answer: RouteAnswer; delivery: Delivery } | undefined> {
     const before = (await task.fault?.beforeWork()) ?? { kind: 'go' };
     if (before.kind === 'reset') {
       return undefined;
     }
     if (before.kind === 'answer') {
-      return before.answer;
+      return { answer: before.answer, delivery: { kind: 'whole' } };
     }
-    const result = await this.run(task.handler, task.routed);
-    return !task.fault || (await task.fault.afterWork()) ? result : undefined;
+    const answer = await this.run(task.handler, task.routed);
+    const delivery: Delivery | undefined = task.fault ? await task.fault.afterWork() : { kind: 'whole' };
+    return delivery && { answer, delivery };
   }
 
   private async run(handler: RouteHandler, request: RouteRequest): Promise<RouteAnswer> {
@@ -314,22 +319,17 @@ export class SimulatorServer {
     }
     return undefined;
   }
+}
 
-  private send(response: ServerResponse, answer: RouteAnswer): number {
-    const status = answer.status ?? 200;
-    const isJson = answer.json !== undefined;
-    const body = isJson ? JSON.stringify(answer.json) : (answer.body ?? '');
-    const contentType = answer.contentType ?? (isJson ? 'application/json' : 'text/plain; charset=utf-8');
-    if (!response.destroyed) {
-      response.writeHead(status, {
-        'content-type': contentType,
-        'content-length': Buffer.byteLength(body),
-        ...answer.headers,
-      });
-      response.end(body);
-    }
-    return status;
-  }
+function plainAnswer(answer: RouteAnswer): PlainAnswer {
+  const isJson = answer.json !== undefined;
+  const body = isJson ? JSON.stringify(answer.json) : (answer.body ?? '');
+  const contentType = answer.contentType ?? (isJson ? 'application/json' : 'text/plain; charset=utf-8');
+  return {
+    status: answer.status ?? 200,
+    headers: { 'content-type': contentType, ...answer.headers },
+    body: typeof body === 'string' ? Buffer.from(body) : body,
+  };
 }
 
 function routedRequest(

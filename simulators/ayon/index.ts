@@ -1,8 +1,9 @@
+import { addControls, CONTROL_PREFIX } from '../control';
 import type { Faults } from '../faults';
 import type { CallLog } from '../http';
 import { SimulatorServer } from '../http';
 import type { Studio } from '../studio';
-import { addControlRoutes, CONTROL_PREFIX } from './control';
+import { ayonControls } from './control';
 import type { CostModel } from './cost';
 import { Toll } from './cost';
 import type { AyonEdits } from './edits';
@@ -32,8 +33,10 @@ export { ayonId, ayonName, ayonProjectName, ayonUserName, seedFromStudio } from 
 export { AyonStore } from './store';
 
 export interface AyonSimulatorOptions {
-  /** 0 (default) takes a free port of 127.0.0.1. */
+  /** 0 (default) takes a free port. */
   readonly port?: number;
+  /** Default 127.0.0.1. */
+  readonly host?: string;
   /** Key of the service user; default: a random one of 32 hex digits. */
   readonly apiKey?: string;
   /** Filled in as `seedFromStudio` does. */
@@ -87,7 +90,7 @@ function addRoutes(server: SimulatorServer, store: AyonStore, toll: Toll | undef
   addSocialRoutes(add, store);
   addThumbnailRoutes(add, store);
   addServiceRoutes(add, store);
-  return addControlRoutes(server);
+  return addControls(server, 'ayon', ayonControls(store));
 }
 
 /** Starts an AYON server of its own kind: REST, GraphQL, operations and events over state in memory. */
@@ -103,7 +106,7 @@ export async function startAyonSimulator(options: AyonSimulatorOptions = {}): Pr
     notFound: ({ path }) => errorAnswer(fault(404, `API endpoint ${path} not found`, { path })),
   });
   const stop = addRoutes(server, store, options.cost === 'real' ? new Toll(store) : undefined);
-  await server.start({ port: options.port ?? 0 });
+  await server.start({ host: options.host ?? '127.0.0.1', port: options.port ?? 0 });
   return {
     url: server.url,
     apiKey: store.apiKey,

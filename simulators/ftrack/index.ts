@@ -1,7 +1,9 @@
+import { addControls } from '../control';
 import type { Faults } from '../faults';
 import type { CallLog } from '../http';
 import type { Studio } from '../studio';
 import { sampleStudio } from '../studio';
+import { ftrackControls } from './control';
 import { Credentials } from './credentials';
 import { eventEntities } from './events/changes';
 import { EventLog } from './events/event-log';
@@ -145,6 +147,7 @@ export async function startFtrackSimulator(options: FtrackSimulatorOptions = {})
   seedStudio(workspace.store, studio);
   workspace.store.sortLargeTables();
   const server = createFtrackServer({ workspace, hub, credentials, files, links });
+  const forgetReturn = addControls(server, 'ftrack', ftrackControls({ workspace, hub, credentials }));
   await server.start({ host: options.host ?? '127.0.0.1', port: options.port ?? 0 });
   simulator.url = server.url;
   const user = studio.serviceUser.username;
@@ -170,6 +173,7 @@ export async function startFtrackSimulator(options: FtrackSimulatorOptions = {})
     refuse: () => server.refuse(),
     listen: () => server.listen(),
     close: async () => {
+      forgetReturn();
       hub.close();
       await server.close();
     },

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { CONTROL_PREFIX } from '../control';
 import type { RouteAnswer, RouteRequest } from '../http';
 import { SimulatorServer } from '../http';
 import type { Credentials } from './credentials';
@@ -31,7 +32,8 @@ function isStrict(headers: IncomingHttpHeaders): boolean {
   return header(headers, 'ftrack-strict-api') === 'true' || /strict[:=](1|true)/i.test(options);
 }
 
-function errorAnswer(error: unknown, strict: boolean): RouteAnswer {
+/** @param strict whether the client wants HTTP statuses; otherwise errors are answered with 200 */
+export function errorAnswer(error: unknown, strict: boolean): RouteAnswer {
   const isKnown = error instanceof FtrackError;
   const json = {
     exception: isKnown ? error.exception : 'InternalServerError',
@@ -80,30 +82,12 @@ function summarise(request: RouteRequest): string {
   return lines.join('; ');
 }
 
-/** POST /_simulator/batch: another process edits as any user, without credentials. */
-function control(parts: ServerParts, request: RouteRequest): RouteAnswer {
-  const body = isRecord(request.body) ? request.body : {};
-  const user = typeof body['user'] === 'string' ? parts.credentials.user(body['user']) : undefined;
-  try {
-    if (!user) {
-      throw validationError('The body needs "user", the name of an existing user, and "operations".');
-    }
-    const clientToken = typeof body['clientToken'] === 'string' ? body['clientToken'] : null;
-    const caller = { ...user, strict: true, clientToken, pushToken: null };
-    return { json: parts.workspace.execute(body['operations'], caller) };
-  } catch (error) {
-    return errorAnswer(error, true);
-  }
-}
-
-/** HTTP API, event hub handshake and control endpoints on one port. */
+/** HTTP API, files and event hub handshake on one port. */
 export function createFtrackServer(parts: ServerParts): SimulatorServer {
-  const server = new SimulatorServer({ summarise, quietPrefixes: ['/_simulator/'] });
+  const server = new SimulatorServer({ summarise, quietPrefixes: [CONTROL_PREFIX] });
   server.route('POST', '/api', (request) => api(parts, request));
   server.route('GET', '/socket.io/1/', (request) => parts.hub.handshake(request.query, request.headers));
   server.route('GET', '/socket.io/1', (request) => parts.hub.handshake(request.query, request.headers));
-  server.route('POST', '/_simulator/batch', (request) => control(parts, request));
-  server.route('GET', '/_simulator/calls', () => ({ json: server.calls.list() }));
   addFileRoutes(server, parts);
   addWidgetRoutes(server, { links: parts.links, store: parts.workspace.store });
   server.onUpgrade((request, socket, head) => parts.hub.upgrade(request, socket, head));

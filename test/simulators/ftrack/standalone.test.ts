@@ -40,7 +40,7 @@ describe('the standalone simulator', () => {
       { data: { full_name: 'Neu' } },
     ]);
     await expect(post(`${ready.controlUrl}/batch`, { user: 'nobody', operations })).resolves.toMatchObject({
-      exception: 'ValidationError',
+      message: 'The simulated ftrack has no active user "nobody".',
     });
     await expect(query('select user.username from Event')).resolves.toMatchObject([
       { data: [{ user: { username: 'bob' } }] },
