@@ -3,6 +3,8 @@ import { FtrackError } from '../../../simulators/ftrack/errors';
 import { compileExpression } from '../../../simulators/ftrack/hub/expression';
 import type { FtrackSimulator, Hand } from '../../../simulators/ftrack/index';
 import { startFtrackSimulator } from '../../../simulators/ftrack/index';
+import { runQuery } from '../../../simulators/ftrack/query/execute';
+import { Reader } from '../../../simulators/ftrack/store/reader';
 
 let simulator: FtrackSimulator;
 let bob: Hand;
@@ -14,10 +16,10 @@ beforeAll(async () => {
 
 afterAll(() => simulator.close());
 
-/** The error of a batch that was refused; anything but an FtrackError is a crash and thrown on. */
-function refusal(operations: readonly unknown[]): FtrackError | undefined {
+/** The error with which work was refused; anything but an FtrackError is a crash and thrown on. */
+function thrownBy(work: () => unknown): FtrackError | undefined {
   try {
-    bob.batch(operations as never);
+    work();
     return undefined;
   } catch (error) {
     if (error instanceof FtrackError) {
@@ -27,10 +29,14 @@ function refusal(operations: readonly unknown[]): FtrackError | undefined {
   }
 }
 
+const refusal = (operations: readonly unknown[]): FtrackError | undefined =>
+  thrownBy(() => bob.batch(operations as never));
+
 const words = (
   'select from Task Shot Project User where and or not in has any is id name parent parent.name status.state ' +
   'custom_attributes assignments link bid ( ) , [ ] "x" \' " None order by limit 3 offset like %a% start_date > <= != ' +
-  'not_in 2026-01-01 desc Nothing \\ . metadata ancestors'
+  'not_in 2026-01-01 desc Nothing \\ . metadata ancestors group count( sum( avg( max( parent[Shot].name [Sequence] ' +
+  'descendants children any( has( project.descendants lists incoming_links created_at 0 -1 \\" tasks ~ ; NaN 1e999'
 ).split(' ');
 
 const expression = fc.array(fc.constantFrom(...words), { maxLength: 14 }).map((parts) => parts.join(' '));
@@ -44,13 +50,70 @@ const snapshot = (): string =>
 
 describe('bad input', () => {
   test('query expressions answer or are refused, never crash', () => {
+    const text = fc.oneof(
+      expression,
+      fc.string({ maxLength: 60 }),
+      fc.string({ unit: 'binary', maxLength: 20 }),
+    );
     fc.assert(
-      fc.property(fc.oneof(expression, fc.string()), (text) => {
-        refusal([{ action: 'query', expression: text }]);
+      fc.property(text, fc.boolean(), (start, isCondition) => {
+        const refused = refusal([
+          { action: 'query', expression: isCondition ? `select id from Task where ${start}` : start },
+        ]);
+        return refused === undefined || /^(ParseError|ValidationError)$/.test(refused.exception);
       }),
-      { numRuns: 2000 },
+      { numRuns: 2500 },
     );
     expect(refusal([{ action: 'query', expression: '' }])).toBeInstanceOf(FtrackError);
+  });
+
+  test('groups answer or are refused, never crash', () => {
+    const reader = new Reader(simulator.store, { username: 'bob' });
+    const path = fc.constantFrom(
+      ...'id bid name status_id start_date status.name parent.parent_id link assignments metadata.key nope'.split(
+        ' ',
+      ),
+    );
+    const selected = fc.tuple(fc.constantFrom('', '', 'count', 'sum', 'avg', 'min', 'max'), path);
+    const text = fc.record({
+      select: fc.array(selected, { minLength: 1, maxLength: 3 }),
+      type: fc.constantFrom('Task', 'Context', 'User', 'ContextCustomAttributeValue'),
+      group: fc.array(path, { minLength: 1, maxLength: 2 }),
+      tail: fc.constantFrom('', 'order by status_id', 'order by name desc limit 1', 'offset 2'),
+    });
+    let answered = 0;
+    fc.assert(
+      fc.property(text, ({ select, type, group, tail }) => {
+        const columns = select.map(([name, column]) => (name === '' ? column : `${name}(${column})`));
+        const grouped = `select ${columns.join(', ')} from ${type} group by ${group.join(', ')} ${tail}`;
+        answered += thrownBy(() => runQuery(reader, grouped, true)) ? 0 : 1;
+      }),
+      { numRuns: 1500 },
+    );
+    expect(answered).toBeGreaterThan(20);
+  });
+
+  test('searches of any shape answer or are refused, never crash', () => {
+    const loose = fc.oneof(
+      fc.jsonValue(),
+      fc.constantFrom(undefined, 'nordlicht', ['sq'], [], 'Shot', 'User'),
+    );
+    const search = fc.record({
+      action: fc.constant('search'),
+      expression: fc.oneof(fc.constantFrom('Shot', 'select name from Task limit 2'), expression, loose),
+      entity_type: fc.oneof(fc.constantFrom('Shot', 'Task', 'Context'), loose),
+      terms: loose,
+      context_id: loose,
+      object_type_ids: loose,
+    });
+    let answered = 0;
+    fc.assert(
+      fc.property(search, (operation) => {
+        answered += refusal([operation]) ? 0 : 1;
+      }),
+      { numRuns: 1000 },
+    );
+    expect(answered).toBeGreaterThan(20);
   });
 
   test('operations of any shape are refused or done, and refused ones leave nothing behind', () => {
