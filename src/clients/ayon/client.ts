@@ -10,6 +10,8 @@ import type { NewComment, WrittenComment } from './comments';
 import { writeComment } from './comments';
 import type { EntityQuery } from './entities';
 import { readAll, readEntities } from './entities';
+import type { EventReaderOptions } from './event-reader';
+import { EventReader } from './event-reader';
 import type { AyonHttpOptions } from './http';
 import { AyonHttp } from './http';
 import type { Listed, ListName } from './nodes';
@@ -63,6 +65,8 @@ export interface AyonClient {
   ): Promise<AyonOperationResult[]>;
   /** Writes a comment, in the name of its author if AYON has that user. */
   comment(project: string, comment: NewComment, signal: AbortSignal): Promise<WrittenComment>;
+  /** A reader of AYON's events that loses none. */
+  events(options?: Omit<EventReaderOptions, 'sender'>): EventReader;
   /** Raw settings of the addon; undefined project: the studio's. */
   settings(project: string | undefined, signal: AbortSignal): Promise<unknown>;
 }
@@ -87,6 +91,7 @@ export function createAyonClient(options: AyonClientOptions): AyonClient {
     operations: (project, operations, signal) =>
       applyOperations(http, { project, operations, pace: paces.of(project) }, signal),
     comment: (project, comment, signal) => writeComment({ http, actAs }, { project, comment }, signal),
+    events: (reading) => new EventReader(http, { sender: options.sender, ...reading }),
     settings: (project, signal) => readSettings(http, { addon, project }, signal),
   };
 }
