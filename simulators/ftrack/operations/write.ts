@@ -143,7 +143,12 @@ function createValue(work: Work, schema: EntitySchema, data: Readonly<Record<str
   return echoValue(work, storeCustomValue(work, target, data['value'] ?? null));
 }
 
-function existing(work: Work, schema: EntitySchema, operation: SentOperation): Row {
+/**
+ * The entity that the operation's key names.
+ *
+ * @throws FtrackError when there is none that the caller may change
+ */
+export function existing(work: Work, schema: EntitySchema, operation: SentOperation): Row {
   const key = entityKey(operation, schema).join('|');
   const row = work.reader.store.find(schema.id, key);
   if (!row) {

@@ -6,7 +6,8 @@ import { asText } from '../../values';
 import type { Work } from '../caller';
 import type { OperationHandlers } from '../registry';
 import type { SentOperation } from '../write';
-import { rowOf, textOf } from './arguments';
+import { existing } from '../write';
+import { textOf } from './arguments';
 
 const widgets: ReadonlySet<string> = new Set(['info', 'tasks', 'tasks_browser']);
 
@@ -31,10 +32,11 @@ function entityOf(work: Work, operation: SentOperation): { entityType?: string; 
   if ((operation['entity_type'] ?? null) === null) {
     return {};
   }
-  const type = textOf(operation, 'entity_type');
-  const sent = operation['entity_key'];
-  const key: unknown = Array.isArray(sent) ? sent.join('|') : sent;
-  const row = rowOf(work, { ...operation, entity_key: key }, { name: 'entity_key', type });
+  const schema = work.reader.store.registry.get(textOf(operation, 'entity_type'));
+  if (schema.definition.virtual === true) {
+    throw validationError(`There is no widget for entities of type ${schema.id}.`);
+  }
+  const row = existing(work, schema, operation);
   return { entityType: row.type, entityId: row.key };
 }
 
