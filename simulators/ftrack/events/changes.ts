@@ -1,4 +1,5 @@
 import type { Commit } from '../operations/workspace';
+import { entityById } from '../store/ownership';
 import type { Store } from '../store/store';
 import type { Row } from '../store/table';
 import type { Change } from '../store/transaction';
@@ -81,7 +82,10 @@ class ChangeReport {
 
   private parents(row: Row): EventParent[] {
     const parents: EventParent[] = [];
-    for (let current: Row | undefined = row; current; ) {
+    const seen = new Set<Row>();
+    // What goes in one batch can have been below itself.
+    for (let current: Row | undefined = row; current && !seen.has(current); ) {
+      seen.add(current);
       const schema = this.store.registry.get(current.type);
       const parentId = parentIdOf(current, current.data);
       const entityType = legacyFamily(schema) ?? schema.id.toLowerCase();
@@ -92,9 +96,7 @@ class ChangeReport {
   }
 
   private lookUp(id: string): Row | undefined {
-    const families = ['List', 'Asset', 'AssetVersion'];
-    const stored = families.map((family) => this.store.find(family, id)).find((row) => row !== undefined);
-    return this.store.context(id) ?? stored ?? this.removed.get(id);
+    return entityById(this.store, id) ?? this.removed.get(id);
   }
 
   private entry(row: Row): Pending | undefined {
@@ -129,7 +131,7 @@ class ChangeReport {
   /** Values appear under their key among the changes of the entity that carries them. */
   private addCustomValue(change: Change): void {
     const { row, before, removed } = change;
-    const owner = this.owner(asText(row.data['entity_id']));
+    const owner = entityById(this.store, row.data['entity_id']);
     const configuration = this.store.find(
       'CustomAttributeConfiguration',
       asText(row.data['configuration_id']),
@@ -143,13 +145,6 @@ class ChangeReport {
       old: before ? stored(before) : null,
       new: removed ? null : stored(row.data),
     };
-  }
-
-  private owner(id: string): Row | undefined {
-    const { store } = this;
-    return (
-      store.context(id) ?? store.find('User', id) ?? store.find('List', id) ?? store.find('AssetVersion', id)
-    );
   }
 }
 

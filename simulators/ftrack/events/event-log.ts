@@ -92,7 +92,7 @@ export class EventLog {
         id,
         date: nowStamp(),
         parent_id: row.key,
-        parent_type: isVersion ? 'asset_version' : 'task',
+        parent_type: isVersion ? 'assetversion' : 'task',
         from_status_id: before['status_id'] ?? null,
         status_id: status,
         user_id: commit.caller.userId,

@@ -15,6 +15,9 @@ const families: readonly [string, string][] = [
   ['User', 'user'],
   ['UserSecurityRoleProject', 'userroleproject'],
   ['Timelog', 'timelog'],
+  ['Timer', 'timer'],
+  ['Job', 'job'],
+  ['ReviewSessionObject', 'reviewsessionobject'],
 ];
 
 /** The table family that events call `entityType`; undefined for types that emit no event. */
@@ -98,6 +101,12 @@ export function parentIdOf(row: Row, data: Readonly<Data>): string | null {
       Asset: 'context_id',
       AssetVersion: 'asset_id',
       Timelog: 'context_id',
+      Timer: 'context_id',
+      ReviewSession: 'project_id',
+      ReviewSessionObject: 'review_session_id',
+      FileComponent: 'version_id',
+      SequenceComponent: 'version_id',
+      ContainerComponent: 'version_id',
       UserSecurityRoleProject: 'project_id',
     }[row.type] ?? 'parent_id';
   const id = data[column];

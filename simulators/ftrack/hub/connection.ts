@@ -1,17 +1,10 @@
 import type { WebSocket } from 'ws';
 import { isRecord } from '../values';
 import type { EventTest } from './expression';
-import { compileExpression } from './expression';
 import type { Frame } from './frames';
 import { ackFrame, parseFrame } from './frames';
-
-interface Subscriber {
-  readonly metadata: Readonly<Record<string, unknown>>;
-  readonly test: EventTest;
-}
-
-/** An event as far as the hub looks into it. */
-export type RoutedEvent = Readonly<Record<string, unknown>>;
+import type { RoutedEvent } from './subscriptions';
+import { Subscriptions, subscribe, unsubscribe } from './subscriptions';
 
 export interface ConnectionUser {
   readonly username: string;
@@ -23,7 +16,7 @@ export class Connection {
   readonly id: string;
   readonly user: ConnectionUser;
   private readonly socket: WebSocket;
-  private readonly subscribers = new Map<string, Subscriber>();
+  private readonly subscriptions = new Subscriptions();
   private readonly publish: (event: RoutedEvent, from: Connection) => void;
 
   constructor(options: {
@@ -43,7 +36,7 @@ export class Connection {
 
   /** Ids of the subscribers of this socket. */
   subscriberIds(): string[] {
-    return [...this.subscribers.keys()];
+    return this.subscriptions.ids();
   }
 
   send(frame: string): void {
@@ -58,12 +51,7 @@ export class Connection {
 
   /** Whether a subscriber of this socket wants the event and the event's target lets it have it. */
   wants(event: RoutedEvent, target: EventTest | undefined): boolean {
-    for (const { metadata, test } of this.subscribers.values()) {
-      if ((!target || target(metadata)) && test(event)) {
-        return true;
-      }
-    }
-    return false;
+    return this.subscriptions.want(event, target);
   }
 
   private receive(text: string): void {
@@ -81,40 +69,22 @@ export class Connection {
     const event = eventOf(frame.data);
     const problem = event ? this.handle(event) : 'The frame holds no ftrack.event with one argument.';
     if (frame.id !== undefined) {
-      this.send(
-        ackFrame(frame.id, problem === undefined ? { success: true } : { success: false, message: problem }),
-      );
+      const answer = problem === undefined ? { success: true } : { success: false, message: problem };
+      this.send(ackFrame(frame.id, frame.wantsAck ? answer : undefined));
     }
   }
 
   /** @returns what is wrong with the event, undefined when it was taken */
   private handle(event: RoutedEvent): string | undefined {
     if (event['topic'] === 'ftrack.meta.subscribe') {
-      return this.subscribe(event['data']);
+      return subscribe(this.subscriptions, event['data']);
     }
     if (event['topic'] === 'ftrack.meta.unsubscribe') {
-      const data = event['data'];
-      const subscriber = isRecord(data) && isRecord(data['subscriber']) ? data['subscriber'] : {};
-      this.subscribers.delete(String(subscriber['id']));
+      unsubscribe(this.subscriptions, event['data']);
       return undefined;
     }
     this.publish(event, this);
     return undefined;
-  }
-
-  /** The same subscriber id again replaces: clients send their subscriptions more than once. */
-  private subscribe(data: unknown): string | undefined {
-    const subscriber = isRecord(data) && isRecord(data['subscriber']) ? data['subscriber'] : undefined;
-    const expression = isRecord(data) ? data['subscription'] : undefined;
-    if (typeof subscriber?.['id'] !== 'string' || typeof expression !== 'string') {
-      return 'A subscription needs subscriber.id and subscription.';
-    }
-    try {
-      this.subscribers.set(subscriber['id'], { metadata: subscriber, test: compileExpression(expression) });
-      return undefined;
-    } catch (error) {
-      return error instanceof Error ? error.message : String(error);
-    }
   }
 }
 

@@ -1,5 +1,5 @@
 import { isRecord } from '../values';
-import type { RoutedEvent } from './connection';
+import type { RoutedEvent } from './subscriptions';
 
 /** Replies, subscriptions and the noise that follows every change are never touched by delivery faults. */
 function isTouchable(event: RoutedEvent): boolean {

@@ -28,6 +28,7 @@ export function eventFrame(event: unknown): string {
   return `5:::${JSON.stringify({ name: 'ftrack.event', args: [event] })}`;
 }
 
+/** @param answer undefined: the sender only wants to know that the frame arrived */
 export function ackFrame(id: string, answer: unknown): string {
-  return `6:::${id}+${JSON.stringify([answer])}`;
+  return answer === undefined ? `6:::${id}` : `6:::${id}+${JSON.stringify([answer])}`;
 }

@@ -4,12 +4,14 @@ import { WebSocketServer } from 'ws';
 import type { RouteAnswer } from '../../http';
 import { newEventId } from '../events/update-event';
 import { isRecord } from '../values';
-import type { ConnectionUser, RoutedEvent } from './connection';
+import type { ConnectionUser } from './connection';
 import { Connection } from './connection';
 import { DeliveryFaults } from './delivery-faults';
 import type { EventTest } from './expression';
 import { compileExpression } from './expression';
 import { connectFrame, eventFrame, heartbeatFrame } from './frames';
+import type { RoutedEvent } from './subscriptions';
+import { Subscriptions } from './subscriptions';
 
 export interface HubOptions {
   /** Who the credentials belong to; undefined when they are wrong. */
@@ -25,6 +27,22 @@ export interface ConnectionInfo {
   readonly subscribers: readonly string[];
 }
 
+/** Somebody in this process who listens and speaks as a client would, without a socket. */
+export interface HubMember {
+  readonly subscriptions: Subscriptions;
+  publish(event: RoutedEvent): void;
+  leave(): void;
+}
+
+interface Session {
+  readonly user: ConnectionUser;
+  /** Milliseconds since 1970. */
+  readonly since: number;
+}
+
+/** A session to which no socket came is forgotten; milliseconds. */
+const sessionLife = 60_000;
+
 function targetTest(event: RoutedEvent): EventTest | undefined {
   const target = event['target'];
   return typeof target === 'string' && target !== '' ? compileExpression(target) : undefined;
@@ -37,8 +55,9 @@ function targetTest(event: RoutedEvent): EventTest | undefined {
 export class EventHub {
   private readonly options: HubOptions;
   private readonly sockets = new WebSocketServer({ noServer: true });
-  private readonly sessions = new Map<string, ConnectionUser>();
+  private readonly sessions = new Map<string, Session>();
   private readonly open = new Set<Connection>();
+  private readonly members = new Map<Subscriptions, (event: RoutedEvent) => void>();
   private readonly faults = new DeliveryFaults((event) => this.deliver(event));
   private readonly listeners = new Set<(event: RoutedEvent) => void>();
   private readonly timer: NodeJS.Timeout;
@@ -69,7 +88,8 @@ export class EventHub {
       return { status: 401, body: 'The supplied API key is not valid.' };
     }
     const id = newEventId();
-    this.sessions.set(id, user);
+    this.forgetSessions();
+    this.sessions.set(id, { user, since: Date.now() });
     const seconds = Math.max(1, Math.ceil((this.options.heartbeatMs ?? 5000) / 1000) * 3);
     return { body: `${id}:${seconds}:60:websocket` };
   }
@@ -78,7 +98,7 @@ export class EventHub {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const path = new URL(request.url ?? '/', 'http://hub').pathname;
     const id = /^\/socket\.io\/1\/websocket\/([0-9a-f]+)$/.exec(path)?.[1] ?? '';
-    const user = this.sessions.get(id);
+    const user = this.sessions.get(id)?.user;
     if (this.upgradeDelay !== undefined) {
       const timer = setTimeout(
         () => socket.end('HTTP/1.1 504 Gateway Timeout\r\ncontent-length: 0\r\n\r\n'),
@@ -99,6 +119,17 @@ export class EventHub {
       webSocket.on('close', () => this.open.delete(connection));
       connection.send(connectFrame);
     });
+  }
+
+  /** Lets somebody in this process take part as this user. */
+  join(user: ConnectionUser, receive: (event: RoutedEvent) => void): HubMember {
+    const subscriptions = new Subscriptions();
+    this.members.set(subscriptions, receive);
+    return {
+      subscriptions,
+      publish: (event) => this.publish(withUserId(event, user)),
+      leave: () => void this.members.delete(subscriptions),
+    };
   }
 
   /** Routes an event to everyone who subscribed to it, its publisher included. */
@@ -194,6 +225,20 @@ export class EventHub {
       if (connection.wants(event, target)) {
         connection.send(frame);
       }
+    }
+    for (const [subscriptions, receive] of this.members) {
+      if (subscriptions.want(event, target)) {
+        receive(event);
+      }
+    }
+  }
+
+  private forgetSessions(): void {
+    for (const [id, { since }] of this.sessions) {
+      if (Date.now() - since < sessionLife) {
+        return;
+      }
+      this.sessions.delete(id);
     }
   }
 

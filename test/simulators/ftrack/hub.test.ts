@@ -5,49 +5,8 @@ import { parseFrame } from '../../../simulators/ftrack/hub/frames';
 import type { FtrackSimulator } from '../../../simulators/ftrack/index';
 import { startFtrackSimulator } from '../../../simulators/ftrack/index';
 import { until } from '../../support/until';
-
-interface HubMessage {
-  topic: string;
-  id: string;
-  data: Record<string, unknown>;
-  source: Record<string, unknown>;
-}
-
-/** A hub client of nothing but frames. */
-class RawClient {
-  readonly frames: string[] = [];
-  closed = false;
-  readonly socket: WebSocket;
-
-  constructor(socket: WebSocket) {
-    this.socket = socket;
-    socket.on('message', (data: Buffer) => this.frames.push(data.toString('utf8')));
-    socket.on('close', () => {
-      this.closed = true;
-    });
-  }
-
-  /** Events other than noise. */
-  events(): HubMessage[] {
-    const messages = this.frames
-      .filter((frame) => frame.startsWith('5:::'))
-      .map((frame) => JSON.parse(frame.slice(4)));
-    return (messages as { args: HubMessage[] }[])
-      .flatMap(({ args }) => args)
-      .filter(({ data }) => !JSON.stringify(data).includes('socialfeed'));
-  }
-
-  publish(event: object, id = ''): void {
-    this.socket.send(`5:${id}::${JSON.stringify({ name: 'ftrack.event', args: [event] })}`);
-  }
-
-  async subscribe(id: string, subscription: string): Promise<string> {
-    const before = this.frames.length;
-    this.publish({ topic: 'ftrack.meta.subscribe', data: { subscriber: { id }, subscription } }, '7+');
-    await until(() => this.frames.slice(before).some((frame) => frame.startsWith('6:::7+')));
-    return this.frames.slice(before).find((frame) => frame.startsWith('6:::7+')) ?? '';
-  }
-}
+import type { RawClient } from './hub-client';
+import { connectRaw, handshake } from './hub-client';
 
 let simulator: FtrackSimulator;
 
@@ -57,21 +16,7 @@ beforeEach(async () => {
 
 afterEach(() => simulator.close());
 
-const handshake = (query = true): Promise<Response> => {
-  const { url, user, key } = simulator;
-  return query
-    ? fetch(`${url}/socket.io/1/?api_user=${user}&api_key=${key}`)
-    : fetch(`${url}/socket.io/1/`, { headers: { 'ftrack-user': user, 'ftrack-api-key': key } });
-};
-
-const connect = async (): Promise<RawClient> => {
-  const [session] = (await (await handshake()).text()).split(':');
-  const client = new RawClient(
-    new WebSocket(`${simulator.url.replace('http', 'ws')}/socket.io/1/websocket/${session}`),
-  );
-  await until(() => client.frames.includes('1::'));
-  return client;
-};
+const connect = (): Promise<RawClient> => connectRaw(simulator);
 
 const rename = (name: string): void => {
   simulator.as('bob').rename(simulator.as('bob').findByPath('nordlicht').id, name);
@@ -82,7 +27,7 @@ describe('connecting', () => {
   test.each([[true], [false]])(
     'takes credentials from the query (%s) or else from headers',
     async (query) => {
-      expect(await (await handshake(query)).text()).toMatch(/^[0-9a-f]{32}:\d+:\d+:websocket$/);
+      expect(await (await handshake(simulator, query)).text()).toMatch(/^[0-9a-f]{32}:\d+:\d+:websocket$/);
     },
   );
 
@@ -223,8 +168,8 @@ describe('faults on command', () => {
 
   test('handshakes fail with 503 as often as asked, upgrades hang and end with 504', async () => {
     simulator.hub.handshake503(1);
-    expect((await handshake()).status).toBe(503);
-    const [session] = (await (await handshake()).text()).split(':');
+    expect((await handshake(simulator)).status).toBe(503);
+    const [session] = (await (await handshake(simulator)).text()).split(':');
     simulator.hub.upgradeHang(5);
     const socket = new WebSocket(`${simulator.url.replace('http', 'ws')}/socket.io/1/websocket/${session}`);
     const [error] = (await once(socket, 'error')) as [Error];
@@ -242,16 +187,16 @@ describe('faults on command', () => {
     const client = await connect();
     await simulator.refuse();
     await until(() => client.closed);
-    await expect(handshake()).rejects.toThrow('fetch failed');
+    await expect(handshake(simulator)).rejects.toThrow('fetch failed');
     await simulator.listen();
-    expect((await handshake()).status).toBe(200);
+    expect((await handshake(simulator)).status).toBe(200);
   });
 
   test('revoked credentials cut the socket and refuse the next handshake', async () => {
     const client = await connect();
     simulator.revokeCredentials();
     await until(() => client.closed);
-    expect((await handshake()).status).toBe(401);
+    expect((await handshake(simulator)).status).toBe(401);
   });
 });
 
