@@ -55,7 +55,7 @@ describe('reset_remote', () => {
 
   test('knows nothing else', () => {
     expect(() => reset('Task', 'x')).toThrow('reset_type "api_key" of a User or an ApiKey');
-    expect(() => reset('User', 'x')).toThrow('There is no User x');
+    expect(() => reset('User', 'x')).toThrow('There is no User with key x');
     expect(() => call({ action: 'reset_remote', reset_type: 'password', entity_type: 'User' })).toThrow(
       'password',
     );
@@ -86,7 +86,7 @@ describe('get_widget_url', () => {
   test('is refused for unknown widgets and entities', () => {
     expect(() => widget({ name: 'weather' })).toThrow('info, tasks, tasks_browser');
     expect(() => widget({ entity_type: 'Shot', entity_key: ['nothing'] })).toThrow(
-      'There is no Shot nothing',
+      'There is no Shot with key nothing',
     );
   });
 });

@@ -4,6 +4,7 @@ import { asText, nowStamp } from '../../values';
 import type { Work } from '../caller';
 import type { OperationHandlers } from '../registry';
 import type { SentOperation } from '../write';
+import { existing } from '../write';
 import { rowOf, textOf, writableRowOf } from './arguments';
 
 /** A new key for a user or an `ApiKey`; the old one is refused at once. */
@@ -15,10 +16,7 @@ function resetRemote(credentials: Credentials, work: Work, operation: SentOperat
       `reset_remote knows reset_type "api_key" of a User or an ApiKey, not "${resetType}" of ${entityType}.`,
     );
   }
-  const sent = operation['entity_key'];
-  const key: unknown = Array.isArray(sent) ? sent[0] : sent;
-  const target = { ...operation, entity_key: key };
-  const row = writableRowOf(work, target, { name: 'entity_key', type: entityType });
+  const row = existing(work, work.reader.store.registry.get(entityType), operation);
   const newKey = crypto.randomUUID();
   work.afterCommit(() =>
     entityType === 'User'
