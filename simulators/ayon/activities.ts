@@ -167,15 +167,17 @@ function refuseType(user: UserRecord, type: string): void {
   }
 }
 
-/** `POST /api/projects/{p}/{entityType}s/{id}/activities`. */
+/** `POST /api/projects/{p}/{entityType}s/{id}/activities`; `isOwn`: the server itself makes it for somebody. */
 export function createActivity(
   store: AyonStore,
-  at: { project: ProjectRecord; entity: EntityRecord; body: JsonObject },
+  at: { project: ProjectRecord; entity: EntityRecord; body: JsonObject; isOwn?: boolean },
   origin: Origin,
 ): string {
   const { project, entity, body: given } = at;
   const type = typeof given['activityType'] === 'string' ? given['activityType'] : 'comment';
-  refuseType(store.user(origin.user), type);
+  if (!at.isOwn) {
+    refuseType(store.user(origin.user), type);
+  }
   const body = typeof given['body'] === 'string' ? given['body'] : '';
   refuseLong(body);
   const made = newActivity(store, project, { type, body, author: origin.user });

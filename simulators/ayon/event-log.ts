@@ -51,6 +51,9 @@ export type EventPatch = Partial<
   Pick<StoredEvent, 'status' | 'description' | 'retries' | 'sender' | 'project' | 'user'>
 > & { summary?: JsonObject; payload?: JsonObject };
 
+/** Hears of each new or changed event; `store` false: it is told once and kept nowhere. */
+export type EventListener = (event: StoredEvent, how: { store: boolean; progress: number | null }) => void;
+
 /** Index of the first event whose number is not below `sequence`, by bisection. */
 function placeOf(list: readonly StoredEvent[], sequence: number): number {
   let [low, high] = [0, list.length];
@@ -72,6 +75,7 @@ export class EventLog {
   readonly #byId = new Map<string, StoredEvent>();
   readonly #byHash = new Map<string, StoredEvent>();
   readonly #bySource = new Map<string, StoredEvent[]>();
+  readonly #listeners = new Set<EventListener>();
   readonly #byTopic = new Map<string, StoredEvent[]>();
 
   constructor(clock: AyonClock) {
@@ -83,18 +87,25 @@ export class EventLog {
    * @throws AyonFault 409 when an event with the same hash exists
    */
   add(event: NewEvent, origin: Origin): StoredEvent {
-    const id = this.#clock.id();
-    const now = this.#clock.now();
-    const hash = event.hash ?? id;
     // The number is used up even when the hash refuses the event, as a database sequence does.
     const sequence = this.#events.push(undefined);
-    if (this.#byHash.has(hash)) {
+    if (event.hash !== undefined && this.#byHash.has(event.hash)) {
       throw fault(409, 'Event with the same hash already exists');
     }
-    const stored: StoredEvent = {
+    const stored = this.#make(event, origin, sequence);
+    this.#events[sequence - 1] = stored;
+    this.#remember(stored);
+    this.#tell(stored, { store: true, progress: null });
+    return stored;
+  }
+
+  #make(event: NewEvent, origin: Origin, sequence: number): StoredEvent {
+    const id = this.#clock.id();
+    const now = this.#clock.now();
+    return {
       sequence,
       id,
-      hash,
+      hash: event.hash ?? id,
       topic: event.topic,
       sender: origin.sender,
       senderType: origin.senderType,
@@ -109,9 +120,12 @@ export class EventLog {
       createdAt: now,
       updatedAt: now,
     };
-    this.#events[sequence - 1] = stored;
-    this.#remember(stored);
-    return stored;
+  }
+
+  #tell(event: StoredEvent, how: { store: boolean; progress: number | null }): void {
+    for (const listener of this.#listeners) {
+      listener(event, how);
+    }
   }
 
   /** The event with this id, or undefined. */
@@ -155,9 +169,23 @@ export class EventLog {
     return this.#bySource.get(sourceId) ?? [];
   }
 
-  /** Changes an event. The old hash stays taken. */
-  patch(event: StoredEvent, patch: EventPatch): void {
+  /** Changes an event. The old hash stays taken. `progress` is told and not stored. */
+  patch(event: StoredEvent, patch: EventPatch, progress: number | null = null): void {
     Object.assign(event, patch, { updatedAt: this.#clock.now() });
+    this.#tell(event, { store: true, progress });
+  }
+
+  /** Tells an event to listeners without storing it. */
+  announce(event: NewEvent, origin: Origin): string {
+    const made = this.#make(event, origin, 0);
+    this.#tell(made, { store: false, progress: null });
+    return made.id;
+  }
+
+  /** @returns stops to listen */
+  listen(listener: EventListener): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
   }
 
   /** Gives an event a new id and content (`reuse`); the hash and the place in the order stay. */
@@ -169,6 +197,7 @@ export class EventLog {
     Object.assign(event, content, origin, { id: this.#clock.id(), retries: 0, updatedAt: this.#clock.now() });
     this.#byId.set(event.id, event);
     this.#addToTopic(event);
+    this.#tell(event, { store: true, progress: null });
     return event;
   }
 

@@ -14,9 +14,11 @@ import type { AddRoute } from './request';
 import { authenticated, errorAnswer, identify, withRequestId } from './request';
 import { addEntityRoutes } from './routes/entities';
 import { addEventRoutes } from './routes/events';
+import { addFileRoutes } from './routes/files';
 import { addPeopleRoutes } from './routes/people';
 import { addPresetRoutes } from './routes/presets';
 import { addProjectRoutes } from './routes/projects';
+import { addReviewableRoutes } from './routes/reviewables';
 import { addServiceRoutes } from './routes/services';
 import { addSessionRoutes } from './routes/sessions';
 import { addSocialRoutes } from './routes/social';
@@ -25,6 +27,8 @@ import { addThumbnailRoutes } from './routes/thumbnails';
 import { addUserRoutes } from './routes/users';
 import { seedFromStudio } from './seed';
 import { AyonStore } from './store';
+import type { WebsocketTimes } from './websocket';
+import { addWebsocket } from './websocket';
 
 export type { CostModel } from './cost';
 export type { AyonEdits, EditTarget } from './edits';
@@ -45,6 +49,8 @@ export interface AyonSimulatorOptions {
   readonly paired?: boolean;
   /** Whether the ftrack addon has made its attributes yet; default `with-ftrack`. */
   readonly attributes?: 'with-ftrack' | 'without-ftrack';
+  /** When websockets are refused and get heartbeats; default as on a real server. */
+  readonly websocket?: Partial<WebsocketTimes>;
   /** Whether requests take as long as on a real server; default `none`. */
   readonly cost?: CostModel;
 }
@@ -89,6 +95,8 @@ function addRoutes(server: SimulatorServer, store: AyonStore, toll: Toll | undef
   addProjectRoutes(add, store);
   addSocialRoutes(add, store);
   addThumbnailRoutes(add, store);
+  addFileRoutes(add, store);
+  addReviewableRoutes(add, store);
   addServiceRoutes(add, store);
   return addControls(server, 'ayon', ayonControls(store));
 }
@@ -106,6 +114,7 @@ export async function startAyonSimulator(options: AyonSimulatorOptions = {}): Pr
     notFound: ({ path }) => errorAnswer(fault(404, `API endpoint ${path} not found`, { path })),
   });
   const stop = addRoutes(server, store, options.cost === 'real' ? new Toll(store) : undefined);
+  addWebsocket(server, store, options.websocket);
   await server.start({ host: options.host ?? '127.0.0.1', port: options.port ?? 0 });
   return {
     url: server.url,

@@ -58,7 +58,7 @@ function dispatch(store: AyonStore, request: AyonRequest): string {
   const sender = optionalText(request.body, 'sender') ?? request.origin.sender;
   const origin = { ...request.origin, sender };
   if (request.body['store'] === false) {
-    return store.clock.id();
+    return store.events.announce(event, origin);
   }
   const old = event.hash === undefined ? undefined : store.events.withHash(event.hash);
   const isReused = old !== undefined && request.body['reuse'] === true;
@@ -172,7 +172,8 @@ export function addEventRoutes(add: AddRoute, store: AyonStore): void {
     if (patch.status && event.dependsOn === null && !isService(request.user)) {
       throw fault(403, 'Only services may change the status of an event that depends on no other');
     }
-    store.events.patch(event, patch);
+    const { progress } = request.body;
+    store.events.patch(event, patch, typeof progress === 'number' ? progress : null);
     return NO_CONTENT;
   });
   add('DELETE', '/api/events/:id', (request) => {

@@ -2,6 +2,7 @@ import type { EntityKind } from '../entity-kinds';
 import { KINDS } from '../entity-kinds';
 import { loadEntity } from '../entity-writes';
 import { fault } from '../errors';
+import { makeThumbnail } from '../pictures';
 import type { ProjectRecord } from '../project';
 import type { AddRoute, AyonAnswer, AyonRequest } from '../request';
 import { entityIdParam } from '../request';
@@ -15,20 +16,16 @@ const PIXEL = Buffer.from(
   'base64',
 );
 
-function keep(store: AyonStore, project: ProjectRecord, request: AyonRequest): string {
-  if (!/^image\/(?:png|jpeg)/.test(request.contentType)) {
-    throw fault(415, 'Thumbnail must be in png or jpeg format');
-  }
-  const id = store.clock.id();
-  project.thumbnails.set(id, { bytes: request.raw, contentType: request.contentType });
-  return id;
+async function keep(project: ProjectRecord, request: AyonRequest, id: string): Promise<void> {
+  project.thumbnails.set(id, await makeThumbnail(request.raw, request.contentType));
 }
 
 function show(project: ProjectRecord, id: string | null | undefined, query: URLSearchParams): AyonAnswer {
   const thumbnail = id ? project.thumbnails.get(id) : undefined;
   if (id && thumbnail) {
-    const { bytes, contentType } = thumbnail;
-    return { bytes, contentType, headers: { 'x-thumbnail-id': id } };
+    const isOriginal = query.get('original') === 'true';
+    const bytes = isOriginal ? (thumbnail.original ?? thumbnail.bytes) : thumbnail.bytes;
+    return { bytes, contentType: thumbnail.contentType, headers: { 'x-thumbnail-id': id } };
   }
   if (query.get('placeholder') === 'none') {
     throw fault(404, 'Thumbnail not found');
@@ -43,9 +40,11 @@ function addKindRoutes(add: AddRoute, store: AyonStore, kind: EntityKind): void 
     const entity = loadEntity(project, { kind, id: entityIdParam(request, `${kind}_id`) });
     return { project, entity };
   };
-  add('POST', path, (request) => {
+  add('POST', path, async (request) => {
+    const id = store.clock.id();
+    await keep(find(request).project, request, id);
+    // Scaling takes a moment: the entity may have been changed meanwhile.
     const { project, entity } = find(request);
-    const id = keep(store, project, request);
     // A direct upload stores no event.
     project.entities.put({ ...entity, thumbnailId: id, updatedAt: store.clock.now() });
     const affected = {
@@ -54,6 +53,8 @@ function addKindRoutes(add: AddRoute, store: AyonStore, kind: EntityKind): void 
       thumbnailHash: id.slice(0, 6),
       thumbnailId: null,
     };
+    const summary = { entityType: kind, entityId: entity.id, thumbnailId: id };
+    store.events.announce({ topic: 'thumbnail.updated', project: project.name, summary }, request.origin);
     return { json: { id, affectedEntities: [affected] } };
   });
   add('GET', path, (request) => {
@@ -62,14 +63,15 @@ function addKindRoutes(add: AddRoute, store: AyonStore, kind: EntityKind): void 
   });
 }
 
-/** Thumbnails of folders, tasks and versions, and loose ones. */
+/** Thumbnails of folders, tasks, versions and workfiles, and loose ones. */
 export function addThumbnailRoutes(add: AddRoute, store: AyonStore): void {
   for (const kind of WITH_THUMBNAIL) {
     addKindRoutes(add, store, kind);
   }
-  add('POST', '/api/projects/:project/thumbnails', (request) => {
-    const project = store.project(request.params['project'] ?? '');
-    return { status: 201, json: { id: keep(store, project, request) } };
+  add('POST', '/api/projects/:project/thumbnails', async (request) => {
+    const id = store.clock.id();
+    await keep(store.project(request.params['project'] ?? ''), request, id);
+    return { json: { id, affectedEntities: [] } };
   });
   add('GET', '/api/projects/:project/thumbnails/:id', (request) => {
     const project = store.project(request.params['project'] ?? '');

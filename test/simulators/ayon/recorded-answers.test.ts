@@ -41,12 +41,25 @@ function keyOf(simulator: AyonSimulator, as: string): Record<string, string> {
   return key === undefined ? {} : { 'x-api-key': key };
 }
 
+/** Of uploads only the number of bytes was recorded: a picture of one pixel stands for them. */
+const PICTURE = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
+
+function bodyOf({ headers, body }: Recording['request']): string | Buffer | undefined {
+  if (headers['content-type']?.startsWith('image/')) {
+    return PICTURE;
+  }
+  return body === null ? undefined : JSON.stringify(body);
+}
+
 async function ask(
   simulator: AyonSimulator,
   { request }: Recording,
 ): Promise<{ status: number; contentType: string | null; body: unknown }> {
   const headers = { 'content-type': 'application/json', ...keyOf(simulator, request.as), ...request.headers };
-  const body = request.body === null ? undefined : JSON.stringify(request.body);
+  const body = bodyOf(request);
   const answer = await fetch(`${simulator.url}${request.path}`, {
     method: request.method,
     headers,
