@@ -6,6 +6,12 @@ import { until } from '../../support/until';
 
 type Entity = Record<string, unknown>;
 
+/** An entity of an `ftrack.update` event. */
+interface Told {
+  entityId: string;
+  changes: Record<string, { old: unknown; new: unknown }>;
+}
+
 interface Job {
   id: string;
   status: string;
@@ -92,8 +98,10 @@ describe('encode_media', () => {
       .png()
       .toBuffer();
     const id = source('still', { type: '.png', bytes: png });
-    const events: unknown[] = [];
-    const stop = simulator.hub.onEvent((event) => events.push(event));
+    const told: Told[] = [];
+    const stop = simulator.hub.onEvent((event) =>
+      told.push(...(event['data'] as { entities: Told[] }).entities),
+    );
     simulator.jobs.pause();
     const jobId = encode(id, { version_id: version });
     const queued = job(jobId);
@@ -144,7 +152,14 @@ describe('encode_media', () => {
     });
     expect(byId.get(thumbnail)?.['size']).toBe(file?.bytes.length);
     expect(bob.query(`AssetVersion where thumbnail_id is "${thumbnail}"`)).toMatchObject([{ id: version }]);
-    expect(JSON.stringify(events)).toContain(`"thumbid":{"old":null,"new":"${thumbnail}"}`);
+    expect(told).toContainEqual(
+      expect.objectContaining({
+        entityId: version,
+        changes: { thumbid: { old: null, new: thumbnail } },
+      }),
+    );
+    const steps = told.filter((entity) => entity.entityId === jobId);
+    expect(steps.map(({ changes }) => changes['status']?.new)).toEqual(['queued', 'running', 'done']);
   });
 
   test('keeps the bytes of a video, says what players need, and drops the original if asked', async () => {
