@@ -11,12 +11,16 @@ import { createSettingsLoader } from '../config/settings';
 import { clientToken } from '../contracts/topics';
 import type { ServiceContext } from './service';
 
-const ayonClient = ({ env, studio }: ServiceContext): AyonClient =>
+/** AYON asks a refused key to wait; tests do not wait so long. */
+const REFUSED_KEY_PAUSE_MS = 10_000;
+
+export const ayonClient = ({ env, studio }: ServiceContext): AyonClient =>
   createAyonClient({
     serverUrl: env.ayon.url,
     apiKey: env.ayon.apiKey,
     sender: env.ayon.serviceName ?? clientToken(env.install),
     addon: { name: env.ayon.addonName, version: studio.addonVersion, variant: env.ayon.variant },
+    refusedKeyPause: REFUSED_KEY_PAUSE_MS / env.timeScale,
   });
 
 /** How ftrack is reached and how our writes are marked. */
@@ -28,9 +32,9 @@ const ftrackOptions = ({ env, studio }: ServiceContext): FtrackSessionOptions =>
 });
 
 /** Everything that the processor's worker can do. */
-export function activitiesOf(context: ServiceContext): object {
+export function activitiesOf(context: ServiceContext, ayon: AyonClient): object {
   const { logger } = context;
-  const clients = { ayon: ayonClient(context), ftrack: createFtrackClient(ftrackOptions(context)) };
+  const clients = { ayon, ftrack: createFtrackClient(ftrackOptions(context)) };
   const settings = createSettingsLoader(clients.ayon);
   const facts = createProjectFacts({ ...clients, settings });
   const log = {

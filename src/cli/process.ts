@@ -2,7 +2,8 @@ import { freePort } from '../clients/temporal/server';
 import { installRuntime } from '../observability/runtime';
 import { workflowSource } from '../workers/bundle';
 import { startProcessor } from '../workers/processor';
-import { activitiesOf } from './activities';
+import { activitiesOf, ayonClient } from './activities';
+import { checkAyon } from './ayon-check';
 import type { RunningService, ServiceContext } from './service';
 import { runService } from './service';
 import { connectAndSetUp, watchOver } from './wire';
@@ -20,22 +21,25 @@ async function start(context: ServiceContext): Promise<RunningService> {
   installRuntime({ logger, ...(metricsAddress === undefined ? {} : { metricsAddress }) });
   const client = await connectAndSetUp(context);
   const watch = watchOver(context, client.connection);
+  const ayon = ayonClient(context);
+  const check = checkAyon(context, ayon);
   const processor = startProcessor({
     temporal,
     logger,
     workflows: workflowSource(),
-    activities: activitiesOf(context),
+    activities: activitiesOf(context, ayon),
     untilReachable: (attempt) => context.untilTemporal(attempt),
   });
   return {
     readiness: () => {
       const { state, activities } = processor.state();
       // A worker that runs goes on polling, in vain, while Temporal is away.
-      const reason = watch.problem();
+      const reason = watch.problem() ?? check.problem();
       const detail = {
         state,
         activities,
         address: temporal.address,
+        ayon: check.state(),
         ...(reason === undefined ? {} : { reason }),
       };
       return { ready: state === 'running' && reason === undefined, detail };

@@ -1,3 +1,4 @@
+import { missingAttributes } from '../../domain/addon-attributes';
 import { attributeRules } from '../../domain/attributes';
 import type { Marks, ProjectFacts } from '../../domain/draft';
 import type {
@@ -185,15 +186,13 @@ interface PairInput {
   readonly site: Site;
 }
 
-/** Without these attributes no pair could be kept: AYON would drop what is written, silently. */
+/** As much of the addon's attributes as pairs of entities need. */
+const PAIRING = { ftrackId: ['project', 'folder', 'task'] };
+
 function requireAttributes(ayonAttributes: readonly AyonAttribute[]): void {
-  const scopes = ayonAttributes.find(({ name }) => name === 'ftrackId')?.scope ?? [];
-  const missing = ['project', 'folder', 'task'].filter((scope) => !scopes.includes(scope));
-  if (missing.length > 0) {
-    throw failure(
-      'ayon-attribute-missing',
-      `AYON has no attribute "ftrackId" for a ${missing.join(', ')}; install the ftrack addon and restart the server, twice after a first installation`,
-    );
+  const missing = missingAttributes(ayonAttributes, PAIRING);
+  if (missing !== undefined) {
+    throw failure('ayon-attribute-missing', missing);
   }
 }
 
