@@ -28,6 +28,10 @@ const SECTIONS = {
     title: 'Recovery from kill -9 of the processor',
     run: async (context: BenchContext) => (await import('./recovery.js')).recovery(context),
   },
+  simulator: {
+    title: 'The simulated ftrack',
+    run: async () => (await import('./simulator.js')).simulator(),
+  },
 } as const satisfies Readonly<Record<string, Section>>;
 
 interface Section {
@@ -37,7 +41,7 @@ interface Section {
 
 const USAGE = `Usage: npm run bench -- [NAME …] [--json FILE]
 
-Measures on this machine: ${Object.keys(SECTIONS).join(', ')} (default: all, about five minutes).
+Measures on this machine: ${Object.keys(SECTIONS).join(', ')} (default: all, about six minutes).
   --json FILE  write all figures, with what lies behind them
 
 Ends with 0 also when a target is missed: figures are information. With 1 when something could not be measured.
