@@ -55,7 +55,15 @@ function countInstalled() {
 
 const isOutdated = () =>
   newest(BUILT) <
-  newest('src', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json', 'tools/build.mjs');
+  newest(
+    'src',
+    'simulators',
+    'tsconfig.json',
+    'tsconfig.build.json',
+    'tsconfig.simulators.json',
+    'package-lock.json',
+    'tools/build.mjs',
+  );
 
 async function fetchTemporal() {
   const { findTemporal } = createRequire(import.meta.url)(inRoot('dist', 'clients', 'temporal', 'find.js'));

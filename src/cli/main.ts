@@ -10,7 +10,10 @@ import { EXIT } from './service';
  * Ends with 0 when all is fine, 1 when a problem was found, 2 when it was used wrongly (arguments, settings).
  */
 async function main(args: readonly string[]): Promise<number> {
-  keepHeapSmall();
+  if (args[0] !== 'simulate') {
+    // A simulator keeps a whole studio in memory: what spares a service would only slow it down.
+    keepHeapSmall();
+  }
   let code: number = EXIT.fine;
   const program = new Command('ayon-ftrack')
     .description('Keeps ftrack and AYON in step, durably')
@@ -30,6 +33,17 @@ async function main(args: readonly string[]): Promise<number> {
     .action(async () => {
       const { processEvents } = await import('./process.js');
       code = await processEvents();
+    });
+  program
+    .command('simulate')
+    .description('run a simulated ftrack or AYON (for developers); see simulate ftrack --help')
+    .argument('<system>', 'ftrack or ayon')
+    .argument('[options...]', 'read by the simulator')
+    .allowUnknownOption()
+    .helpOption(false)
+    .action(async (system: string, options: string[]) => {
+      const { simulate } = await import('./simulate.js');
+      code = await simulate(system, options);
     });
   try {
     await program.parseAsync(args, { from: 'user' });

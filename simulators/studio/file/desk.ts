@@ -1,7 +1,7 @@
+import { didYouMean } from '../../likely';
 import { attributesFor, valueProblem } from '../attributes';
 import { studioId } from '../tables';
 import type { StudioAttribute, StudioValue } from '../types';
-import { didYouMean } from './likely';
 import type { Place, Problems } from './problems';
 
 /** `T` without the keys that hold undefined. */

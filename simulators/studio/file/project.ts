@@ -1,3 +1,4 @@
+import { didYouMean } from '../../likely';
 import { studioId } from '../tables';
 import type {
   StudioAsset,
@@ -11,7 +12,6 @@ import type {
 } from '../types';
 import type { Desk } from './desk';
 import { given } from './desk';
-import { didYouMean } from './likely';
 import type { Place } from './problems';
 import type { AssetInput, EntityInput, NoteInput, ProjectInput, VersionInput } from './shape';
 

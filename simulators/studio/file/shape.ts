@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { didYouMean } from '../../likely';
 import { isDay } from '../attributes';
-import { didYouMean } from './likely';
 
 /** An object that has no other keys. */
 function strict<Shape extends z.core.$ZodLooseShape>(shape: Shape): z.ZodObject<Shape, z.core.$strict> {

@@ -1,0 +1,50 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { EXIT } from './service';
+
+/** What the simulators offer to a command line; they are built apart and loaded by their path at run time. */
+interface SimulatorRunner {
+  runSimulator(kind: string, args: readonly string[]): Promise<number>;
+}
+
+/**
+ * Runs `simulate ftrack` or `simulate ayon` until a signal ends it.
+ * @param args the arguments after the kind, read by the simulator itself
+ * @returns an exit code; why it cannot run is told on standard error
+ */
+export async function simulate(kind: string, args: readonly string[]): Promise<number> {
+  const file = runnerFile();
+  if (!existsSync(file)) {
+    process.stderr.write(
+      'The simulators are not part of this installation (images leave them out); run this in a clone of the repository after `npm ci` and `npm run build`.\n',
+    );
+    return EXIT.wrongUse;
+  }
+  try {
+    const { runSimulator } = (await import(pathToFileURL(file).href)) as SimulatorRunner;
+    return await runSimulator(kind, args);
+  } catch (error) {
+    const missing = missingPackage(error);
+    if (missing === undefined) {
+      throw error;
+    }
+    process.stderr.write(
+      `The simulators need the package "${missing}", which this installation leaves out; run \`npm ci\` with development packages.\n`,
+    );
+    return EXIT.wrongUse;
+  }
+}
+
+/** Beside our own build or, when the sources run as they are, beside `src`. */
+function runnerFile(): string {
+  return path.extname(__filename) === '.ts'
+    ? path.resolve(__dirname, '..', '..', 'simulators', 'command', 'run.ts')
+    : path.resolve(__dirname, '..', 'simulators', 'command', 'run.js');
+}
+
+function missingPackage(error: unknown): string | undefined {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const isMissing = code === 'MODULE_NOT_FOUND' || code === 'ERR_MODULE_NOT_FOUND';
+  return isMissing ? /'([^'./][^']*)'/.exec(message)?.[1] : undefined;
+}
