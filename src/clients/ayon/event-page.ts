@@ -5,15 +5,31 @@ import { graphql, nextCursor, PAGE_INFO, PageInfo } from './graphql';
 import type { AyonHttp } from './http';
 import { shaped } from './rest';
 
+const Fields = z.record(z.string(), z.json());
+
+/** GraphQL gives objects as JSON text. */
+const FieldsText = z.string().transform((text, context) => {
+  try {
+    return Fields.parse(JSON.parse(text));
+  } catch {
+    context.addIssue('is no JSON object');
+    return z.NEVER;
+  }
+});
+
+const Common = {
+  id: z.string(),
+  topic: z.string(),
+  sender: z.string().nullish(),
+  project: z.string().nullish(),
+  user: z.string().nullish(),
+  description: z.string().nullish(),
+  createdAt: z.string(),
+};
 const Edges = z.array(
   z.object({
     cursor: z.string(),
-    node: z.object({
-      id: z.string(),
-      topic: z.string(),
-      sender: z.string().nullish(),
-      createdAt: z.string(),
-    }),
+    node: z.object({ ...Common, summary: FieldsText, payload: FieldsText.nullish() }),
   }),
 );
 const Page = z.object({
@@ -22,12 +38,11 @@ const Page = z.object({
 });
 const Head = z.object({ events: z.object({ edges: Edges }) });
 
-const EDGES = 'edges{cursor node{id topic sender createdAt}}';
+const EDGES = 'edges{cursor node{id topic sender project user description createdAt summary payload}}';
 
-/** An event as a page lists it: enough to know whether it is looked at. */
+/** An event as a page lists it: with everything but its sender type. */
 export interface Listed extends Mark {
-  readonly topic: string;
-  readonly sender: string | null;
+  readonly event: WholeEvent;
 }
 
 export interface EventPage {
@@ -90,23 +105,16 @@ export async function readNewest(
 const listed = ({ cursor, node }: z.infer<typeof Edges>[number]): Listed => ({
   cursor,
   id: node.id,
-  topic: node.topic,
-  sender: node.sender ?? null,
   createdAt: node.createdAt,
+  event: node,
 });
 
-const Record = z.record(z.string(), z.json());
 const Event = z.object({
-  id: z.string(),
-  topic: z.string(),
-  sender: z.string().nullish(),
+  ...Common,
+  /** Told by REST only. */
   senderType: z.string().nullish(),
-  project: z.string().nullish(),
-  user: z.string().nullish(),
-  description: z.string().nullish(),
-  summary: Record.nullish(),
-  payload: Record.nullish(),
-  createdAt: z.string(),
+  summary: Fields.nullish(),
+  payload: Fields.nullish(),
 });
 
 /** One event with its payload. */

@@ -53,7 +53,7 @@ export interface Dropped {
 export interface EventReaderOptions {
   /** `entity.*`, …; default: all but AYON's own log. */
   readonly topics?: readonly string[];
-  /** Our own `x-sender`: what it caused is dropped without a look. Others of our sender type cost a request each. */
+  /** Our own `x-sender`: what it caused is dropped without a look. Other senders of our type cost a request per event. */
   readonly sender?: string;
   /** Events per page. */
   readonly page?: number;
@@ -75,8 +75,8 @@ const DEFAULTS = { page: 250, overlap: 10_000, now: Date.now };
 /** Ids that a cursor holds at most. */
 const MOST_SEEN = 5_000;
 
-/** Entities of which the last change of tags is remembered. */
-const MOST_TAGGED = 1_000;
+/** Entities and senders that are remembered. */
+const MOST_KEPT = 1_000;
 
 /** Reads AYON's events without losing any, from a cursor of its own; why not `enroll`: docs/architecture.md. */
 export class EventReader {
@@ -131,6 +131,11 @@ class Reading {
   #tail: Tail;
   /** Last change of tags by entity: AYON's repetition of it is the same change again. */
   readonly #tagged = new Map<string, string>();
+  /**
+   * Sender types of those that are not ours. Never the other way round: who is wrongly taken for another costs an echo,
+   * which changes nothing; who is wrongly taken for us would be lost. Many may share "no sender".
+   */
+  readonly #others = new Map<string, string | null>();
 
   constructor({ http, options, cursor }: ReadingInput) {
     this.#http = http;
@@ -196,15 +201,33 @@ class Reading {
     return { events, dropped };
   }
 
-  async #look({ id, topic, sender }: Listed, signal: AbortSignal): Promise<AyonEvent | keyof Dropped> {
+  /** Only REST tells the sender type; a process keeps to one, so that a sender known as another's needs no second look. */
+  async #look(listed: Listed, signal: AbortSignal): Promise<AyonEvent | keyof Dropped> {
+    const known = this.#known(listed);
+    if (known !== undefined) {
+      return known;
+    }
+    const whole = await readEvent(this.#http, listed.id, signal);
+    if (whole === undefined || whole.senderType === OWN_TYPE) {
+      return whole === undefined ? 'gone' : 'own';
+    }
+    if (typeof whole.sender === 'string') {
+      remember(this.#others, whole.sender, whole.senderType ?? null);
+    }
+    return toEvent(whole);
+  }
+
+  /** What the page alone tells. */
+  #known({ event }: Listed): AyonEvent | keyof Dropped | undefined {
+    const { topic, sender, payload } = event;
     if (topic.startsWith('log.')) {
       return 'log';
     }
-    if (sender !== null && sender === this.#options.sender) {
-      return 'own';
+    if (typeof sender !== 'string' || sender === this.#options.sender) {
+      return typeof sender === 'string' ? 'own' : undefined;
     }
-    const event = await readEvent(this.#http, id, signal);
-    return event === undefined ? 'gone' : event.senderType === OWN_TYPE ? 'own' : toEvent(event);
+    const senderType = this.#others.get(sender);
+    return senderType === undefined || !payload ? undefined : toEvent({ ...event, senderType });
   }
 
   /** A true second change to the same tags has another one in between. */
@@ -215,13 +238,18 @@ class Reading {
     const key = `${project}/${entityId}`;
     const text = JSON.stringify(payload);
     const isRepeated = this.#tagged.get(key) === text;
-    this.#tagged.delete(key);
-    this.#tagged.set(key, text);
-    const [oldest] = this.#tagged.keys();
-    if (this.#tagged.size > MOST_TAGGED && oldest !== undefined) {
-      this.#tagged.delete(oldest);
-    }
+    remember(this.#tagged, key, text);
     return isRepeated;
+  }
+}
+
+/** Keeps a value, and forgets the oldest ones. */
+function remember<Value>(kept: Map<string, Value>, key: string, value: Value): void {
+  kept.delete(key);
+  kept.set(key, value);
+  const [oldest] = kept.keys();
+  if (kept.size > MOST_KEPT && oldest !== undefined) {
+    kept.delete(oldest);
   }
 }
 
