@@ -149,16 +149,25 @@ class AssignmentReader {
   }
 }
 
-/** @throws FtrackError for unknown attributes and values of a wrong type */
+/**
+ * A relation counts more than its foreign key beside it: the Python client adds the default of `priority_id` to a
+ * `priority` that was chosen.
+ *
+ * @throws FtrackError for unknown attributes and values of a wrong type
+ */
 export function readAssignment(
   registry: SchemaRegistry,
   schema: EntitySchema,
   sent: Readonly<Record<string, unknown>>,
 ): Assignment {
   const reader = new AssignmentReader(registry, schema);
-  for (const [name, value] of Object.entries(sent)) {
-    if (name !== '__entity_type__') {
-      reader.read(name, value);
+  const isRelation = (name: string): boolean => schema.attributes.get(name)?.kind === 'relation';
+  const given = Object.entries(sent).filter(([name]) => name !== '__entity_type__');
+  for (const wanted of [false, true]) {
+    for (const [name, value] of given) {
+      if (isRelation(name) === wanted) {
+        reader.read(name, value);
+      }
     }
   }
   return reader.assignment;
