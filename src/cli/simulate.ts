@@ -22,8 +22,8 @@ export async function simulate(kind: string, args: readonly string[]): Promise<n
     return EXIT.wrongUse;
   }
   try {
-    const { runSimulator } = (await import(pathToFileURL(file).href)) as SimulatorRunner;
-    return await runSimulator(kind, args);
+    const runner = (await import(pathToFileURL(file).href)) as SimulatorRunner;
+    return await runner.runSimulator(kind, args);
   } catch (error) {
     const missing = missingPackage(error);
     if (missing === undefined) {
