@@ -30,7 +30,7 @@ const operators = new Map<string, Operator>([
   ['not_like', 'not_like'],
 ]);
 
-const clauseWords = new Set(['where', 'order', 'offset', 'limit', 'group']);
+const clauseWords = new Set(['where', 'offset', 'limit']);
 
 /** Conditions nested deeper than this are refused, so that no expression can exhaust the stack. */
 const maxDepth = 200;
@@ -73,10 +73,18 @@ class Parser {
   }
 
   private entityType(): string {
-    if (clauseWords.has(this.tokens.peek().value.toLowerCase())) {
+    const word = this.tokens.peek().value.toLowerCase();
+    // There is an entity type Group.
+    const isSorting = (word === 'order' || word === 'group') && this.isBeforeBy();
+    if (isSorting || clauseWords.has(word)) {
       throw this.tokens.unexpected('an entity type');
     }
     return this.tokens.word('an entity type');
+  }
+
+  private isBeforeBy(): boolean {
+    const after = this.tokens.second();
+    return after?.kind === 'word' && after.value.toLowerCase() === 'by';
   }
 
   private selection(): Pick<Query, 'projections' | 'aggregates'> {
