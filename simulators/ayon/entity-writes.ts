@@ -14,6 +14,7 @@ import { capitalized, sameJson } from './json';
 import type { ProjectRecord } from './project';
 import { mergeValues } from './project';
 import type { Transaction } from './transaction';
+import { isService } from './users';
 
 /** What an entity write is about; `id` may be left out on create only. */
 export interface EntityTarget {
@@ -87,6 +88,14 @@ function newRecord(
   };
 }
 
+/** Only admins and services make versions in the name of others. */
+function refuseAuthor({ store }: Transaction, { author }: EntityInput, { user: name }: Origin): void {
+  const user = store.user(name);
+  if (author && author !== name && !isService(user) && user.data['isAdmin'] !== true) {
+    throw new EntityError('forbidden', 'Only admins can make versions of another author');
+  }
+}
+
 /**
  * Creates an entity.
  * @throws EntityError for data that are invalid, exist already, or name what does not exist
@@ -100,6 +109,7 @@ export function createEntity(
   const attributes = attributesOf(tx.store.attributes, kind);
   const input = readEntityInput(given.data, { kind, mode: 'Post', attributes });
   const id = given.id ?? tx.store.clock.id();
+  refuseAuthor(tx, input, origin);
   const record = newRecord(tx, { kind, id, input }, origin.user);
   if (tx.project.entities.get(kind, id)) {
     const detail = `${capitalized(kind)} with id '${dashed(id)}' already exists.`;
@@ -144,6 +154,7 @@ export function updateEntity(
   const before = loadEntity(tx.project, given);
   const attributes = attributesOf(tx.store.attributes, given.kind);
   const input = readEntityInput(given.data, { kind: given.kind, mode: 'Patch', attributes });
+  refuseAuthor(tx, input, origin);
   const changed = changedRecord(before, input);
   if (!given.force) {
     checkPublished(tx.project, before, changed);

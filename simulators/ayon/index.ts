@@ -12,6 +12,7 @@ import { fault } from './errors';
 import { GraphqlEndpoint } from './graphql/execute';
 import type { AddRoute } from './request';
 import { authenticated, errorAnswer, identify, withRequestId } from './request';
+import { addBundleRoutes } from './routes/bundles';
 import { addEntityRoutes } from './routes/entities';
 import { addEventRoutes } from './routes/events';
 import { addFileRoutes } from './routes/files';
@@ -67,6 +68,8 @@ export interface AyonSimulator {
   refuse(): Promise<void>;
   /** The server is back on the same port. */
   listen(): Promise<void>;
+  /** What a restart does to the data: attributes that were defined become known. */
+  restart(): void;
   /** Edits as a person would make them; see `AyonEdits`. */
   as(username: string): AyonEdits;
   close(): Promise<void>;
@@ -86,6 +89,7 @@ function addRoutes(server: SimulatorServer, store: AyonStore, toll: Toll | undef
     return withRequestId({ json });
   });
   addSystemRoutes(add, store);
+  addBundleRoutes(add, store);
   addUserRoutes(add, store);
   addEventRoutes(add, store);
   addEntityRoutes(add, store);
@@ -124,6 +128,7 @@ export async function startAyonSimulator(options: AyonSimulatorOptions = {}): Pr
     calls: server.calls,
     refuse: () => server.refuse(),
     listen: () => server.listen(),
+    restart: () => store.restart(),
     as: (username) => editsAs(store, username),
     close: async () => {
       stop();

@@ -10,6 +10,7 @@ import { refuseOperation } from './permissions';
 import type { ProjectRecord } from './project';
 import type { AyonStore } from './store';
 import { Transaction } from './transaction';
+import { isManager } from './users';
 
 /** One operation of a batch, read. */
 interface Operation {
@@ -102,8 +103,10 @@ function originOf(store: AyonStore, operation: Operation, origin: Origin): Origi
 }
 
 function run(tx: Transaction, operation: Operation, origin: Origin): string {
-  const { kind, entityId: id, data, force } = operation;
-  refuseOperation(tx.store.user(origin.user), tx.project.name);
+  const { kind, entityId: id, data } = operation;
+  const user = tx.store.user(origin.user);
+  const force = operation.force && isManager(user);
+  refuseOperation(user, tx.project.name);
   if (operation.type === 'create') {
     return createEntity(tx, { kind, id, data }, origin);
   }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { addonDefaults } from './addon-settings';
 import type { AttributeDefinition } from './attributes';
 import { defaultAttributes } from './attributes';
+import { Bundles } from './bundles';
 import { AyonClock } from './clock';
 import { defaultAnatomy } from './default-anatomy';
 import { fault } from './errors';
@@ -25,6 +26,15 @@ export interface StoreOptions {
 
 /** The version that the simulator gives the ftrack addon unless a test changes `store.addonVersion`. */
 const ADDON_VERSION = '1.6.4+dev';
+
+/** A host that sent a heartbeat. */
+interface HostRecord {
+  /** Milliseconds since the epoch. */
+  lastSeen: number;
+  /** Services that it said it runs. */
+  running: readonly string[];
+  health: JsonObject;
+}
 
 /** A service that a host shall run. */
 export interface ServiceRecord {
@@ -54,13 +64,14 @@ export class AyonStore {
   primaryPreset: string | undefined;
   readonly secrets = new Map<string, string>();
   /** Variant → settings of the ftrack addon; tests change them freely. */
-  readonly addonSettings: Record<'production' | 'staging', JsonObject> = {
+  readonly addonSettings: Record<string, JsonObject> = {
     production: addonDefaults(),
     staging: addonDefaults(),
   };
   addonVersion = ADDON_VERSION;
+  readonly bundles = new Bundles(this.clock, ADDON_VERSION);
   /** Hosts that sent a heartbeat, with the services that they said they run. */
-  readonly hosts = new Map<string, { lastSeen: number; running: readonly string[] }>();
+  readonly hosts = new Map<string, HostRecord>();
   readonly services = new Map<string, ServiceRecord>();
   /** Attributes that the server works with; a new one counts only after `restart`. */
   attributes: ReadonlyMap<string, AttributeDefinition>;
@@ -196,8 +207,9 @@ export class AyonStore {
 
   /** Changes an addon setting in both variants: `setAddonSettings({ftrack_server: '…'})`. */
   setAddonSettings(change: JsonObject): void {
-    Object.assign(this.addonSettings.production, structuredClone(change));
-    Object.assign(this.addonSettings.staging, structuredClone(change));
+    for (const settings of Object.values(this.addonSettings)) {
+      Object.assign(settings, structuredClone(change));
+    }
   }
 
   #addBuiltinUsers(): void {

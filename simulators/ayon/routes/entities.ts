@@ -3,8 +3,11 @@ import { ALL_KINDS, KINDS } from '../entity-kinds';
 import { entityView } from '../entity-views';
 import { createEntity, deleteEntity, loadEntity, updateEntity } from '../entity-writes';
 import { constraintFault, EntityError, fault, invalidRequest } from '../errors';
-import type { JsonObject } from '../json';
+import { entityKeys, searchTest } from '../graphql/entity-keys';
+import { Inheritance } from '../inheritance';
+import type { Json, JsonObject } from '../json';
 import { readOperations, runOperations } from '../operations';
+import { InvalidFilter, readFilter } from '../query-filter';
 import type { AddRoute, AyonRequest } from '../request';
 import { entityIdParam, NO_CONTENT } from '../request';
 import type { AyonStore } from '../store';
@@ -28,6 +31,10 @@ function rest<Result>(request: AyonRequest, work: () => Result): Result {
   } catch (error) {
     throw restFault(request, error);
   }
+}
+
+function textsOf(value: Json | undefined): string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 }
 
 function idOf(body: JsonObject): string | undefined {
@@ -66,6 +73,46 @@ function addKindRoutes(add: AddRoute, store: AyonStore, kind: EntityKind): void 
   });
 }
 
+/** `POST …/tasks/{id}/assign {mode: add|remove|set, users}`. */
+function addAssignRoute(add: AddRoute, store: AyonStore): void {
+  add('POST', '/api/projects/:project/tasks/:id/assign', (request) => {
+    const tx = new Transaction(store, store.project(request.params['project'] ?? ''));
+    const id = entityIdParam(request, 'task_id');
+    const { mode } = request.body;
+    const users = textsOf(request.body['users']);
+    const before = loadEntity(tx.project, { kind: 'task', id }).assignees ?? [];
+    const added = mode === 'add' ? [...before, ...users] : users;
+    const assignees =
+      mode === 'remove' ? before.filter((name) => !users.includes(name)) : [...new Set(added)];
+    if (mode !== 'add' && mode !== 'remove' && mode !== 'set') {
+      throw fault(400, 'The mode of an assignment is add, remove or set');
+    }
+    rest(request, () =>
+      tx.run(() => updateEntity(tx, { kind: 'task', id, data: { assignees } }, request.origin)),
+    );
+    return NO_CONTENT;
+  });
+}
+
+/** `POST …/tasksFolders {filter, search}`: the folders whose tasks match. */
+function addTaskFolderRoute(add: AddRoute, store: AyonStore): void {
+  add('POST', '/api/projects/:project/tasksFolders', (request) => {
+    const project = store.project(request.params['project'] ?? '');
+    const inheritance = new Inheritance(project, store.attributes);
+    const context = { project, kind: 'task', inheritance } as const;
+    const { filter, search } = request.body;
+    try {
+      const accepts = readFilter(filter, entityKeys(context));
+      const isFound = searchTest(context, typeof search === 'string' ? search : '');
+      const tasks = project.entities.pick('task', project.entities.orderedIds('task'));
+      const found = tasks.filter((task) => accepts(task) && isFound(task));
+      return { json: { folderIds: [...new Set(found.map(({ parentId }) => parentId))] } };
+    } catch (error) {
+      throw error instanceof InvalidFilter ? fault(400, error.message) : error;
+    }
+  });
+}
+
 /** Background batches are run at once; only the answer comes by polling. */
 function addBackgroundRoutes(add: AddRoute, store: AyonStore): void {
   const results = new Map<string, JsonObject>();
@@ -97,4 +144,6 @@ export function addEntityRoutes(add: AddRoute, store: AyonStore): void {
     return { json: runOperations(store, { project, request: batch }, request.origin) };
   });
   addBackgroundRoutes(add, store);
+  addAssignRoute(add, store);
+  addTaskFolderRoute(add, store);
 }

@@ -38,7 +38,9 @@ function heartbeat(store: AyonStore, request: AyonRequest): JsonObject {
     throw fault(403, 'Only services can send heartbeats');
   }
   const hostname = textIn(request.body, 'hostname');
-  store.hosts.set(hostname, { lastSeen: Date.now(), running: textsIn(request.body['services']) });
+  const { cpu = 0, mem = 0 } = objectOf(request.body['health']);
+  const running = textsIn(request.body['services']);
+  store.hosts.set(hostname, { lastSeen: Date.now(), running, health: { cpu, mem } });
   const due = [...store.services.values()].filter(
     (service) => service.hostname === hostname && service.shouldRun,
   );
@@ -82,6 +84,12 @@ export function addServiceRoutes(add: AddRoute, store: AyonStore): void {
     return service;
   };
   add('POST', '/api/hosts/heartbeat', (request) => ({ json: heartbeat(store, request) }));
+  add('GET', '/api/hosts', () => {
+    const hosts = [...store.hosts].map(([name, { lastSeen, health }]) => {
+      return { name, lastSeen: new Date(lastSeen).toISOString().replace('Z', '000+00:00'), health };
+    });
+    return { json: { hosts } };
+  });
   add('GET', '/api/services', () => {
     return { json: { services: [...store.services.values()].map((service) => serviceView(store, service)) } };
   });

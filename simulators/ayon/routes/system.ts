@@ -1,6 +1,8 @@
 import { addonDefaults } from '../addon-settings';
 import type { AttributeDefinition } from '../attributes';
-import { fault, invalidRequest, patternIssue } from '../errors';
+import { CORE_VERSION } from '../bundles';
+import type { Issue } from '../errors';
+import { fault, invalidRequest, patternIssue, unhandled } from '../errors';
 import { objectOf } from '../event-log';
 import type { Json, JsonObject } from '../json';
 import { isObject, sameJson } from '../json';
@@ -11,9 +13,6 @@ import { isManager } from '../users';
 
 /** The server version that the recorded answers come from. */
 const SERVER_VERSION = '1.16.0+DEVELOP';
-
-const CORE_VERSION = '1.9.7+dev';
-const BUNDLE = 'ftrack-test';
 
 function requireManager(request: AyonRequest): void {
   if (!isManager(request.user)) {
@@ -38,12 +37,42 @@ function changedSettings(current: JsonObject, standard: JsonObject): JsonObject 
   return changed;
 }
 
-function variantOf(request: AyonRequest): 'production' | 'staging' {
-  const variant = request.query.get('variant') ?? 'production';
-  if (variant !== 'production' && variant !== 'staging') {
+/** `production`, `staging` or a bundle for development. */
+function variantOf(request: AyonRequest): string {
+  return request.query.get('variant') ?? 'production';
+}
+
+/** The addon's settings of a variant; each bundle for development has its own. */
+function settingsOf(store: AyonStore, variant: string): JsonObject {
+  const known = store.addonSettings[variant];
+  if (known) {
+    return known;
+  }
+  if (!store.bundles.ofVariant(variant)) {
     throw fault(404, 'Bundle not found');
   }
-  return variant;
+  const fresh = addonDefaults();
+  store.addonSettings[variant] = fresh;
+  return fresh;
+}
+
+function kindOf(value: Json | undefined): string {
+  return Array.isArray(value) ? 'list' : typeof value;
+}
+
+/** Complaints about settings whose kind of value differs from what the addon ships. */
+function settingIssues(given: JsonObject, standard: JsonObject, loc: string[]): Issue[] {
+  return Object.entries(standard).flatMap(([key, old]) => {
+    const value = given[key];
+    if (value === undefined || old === null) {
+      return [];
+    }
+    if (kindOf(value) !== kindOf(old)) {
+      const kind = kindOf(old);
+      return [{ loc: [...loc, key], msg: `value is not a valid ${kind}`, type: `type_error.${kind}` }];
+    }
+    return isObject(value) && isObject(old) ? settingIssues(value, old, [...loc, key]) : [];
+  });
 }
 
 function settingsRow(name: string, version: string, settings: JsonObject): JsonObject {
@@ -63,11 +92,18 @@ function settingsRow(name: string, version: string, settings: JsonObject): JsonO
 }
 
 function allSettings(store: AyonStore, request: AyonRequest): JsonObject {
-  const current = store.addonSettings[variantOf(request)];
+  const variant = variantOf(request);
+  const bundle = store.bundles.ofVariant(variant);
+  if (!bundle) {
+    throw fault(404, 'Bundle not found');
+  }
+  const current = settingsOf(store, variant);
   const summary = request.query.get('summary') === 'true';
   const settings = summary ? changedSettings(current, addonDefaults()) : current;
+  const projectName = request.query.get('project_name');
   return {
-    bundleName: BUNDLE,
+    ...(projectName === null ? {} : { projectName: store.project(projectName).name }),
+    bundleName: bundle.name,
     addons: [settingsRow('core', CORE_VERSION, {}), settingsRow('ftrack', store.addonVersion, settings)],
     inheritedAddons: [],
   };
@@ -89,24 +125,6 @@ function addonRow(name: string, version: string): JsonObject {
   };
 }
 
-function bundles(store: AyonStore): JsonObject {
-  const bundle = {
-    name: BUNDLE,
-    createdAt: new Date(store.startedAt).toISOString().replace('Z', '000+00:00'),
-    addons: { core: CORE_VERSION, ftrack: store.addonVersion },
-    installerVersion: '1.6.0',
-    dependencyPackages: {},
-    addonDevelopment: {},
-    isProduction: true,
-    isStaging: true,
-    isArchived: false,
-    isDev: false,
-    isProject: false,
-    activeUser: null,
-  };
-  return { bundles: [bundle], productionBundle: BUNDLE, stagingBundle: BUNDLE, devBundles: [] };
-}
-
 function addAddonRoutes(add: AddRoute, store: AyonStore): void {
   const requireAddon = ({ params }: AyonRequest): void => {
     if (params['addon'] !== 'ftrack' || params['version'] !== store.addonVersion) {
@@ -119,18 +137,22 @@ function addAddonRoutes(add: AddRoute, store: AyonStore): void {
   });
   add('GET', '/api/addons/:addon/:version/settings', (request) => {
     requireAddon(request);
-    return { json: store.addonSettings[variantOf(request)] };
+    return { json: settingsOf(store, variantOf(request)) };
   });
   add('GET', '/api/addons/:addon/:version/settings/:project', (request) => {
     requireAddon(request);
     store.project(request.params['project'] ?? '');
-    return { json: store.addonSettings[variantOf(request)] };
+    return { json: settingsOf(store, variantOf(request)) };
   });
   add('POST', '/api/addons/:addon/:version/settings', (request) => {
     requireAddon(request);
     requireManager(request);
     const variant = variantOf(request);
-    const originalValue = store.addonSettings[variant];
+    const originalValue = settingsOf(store, variant);
+    const issues = settingIssues(request.body, addonDefaults(), ['body']);
+    if (issues.length > 0) {
+      throw invalidRequest(request, issues);
+    }
     const newValue = { ...addonDefaults(), ...request.body };
     store.addonSettings[variant] = newValue;
     const summary = { addon_name: 'ftrack', addon_version: store.addonVersion, variant };
@@ -140,7 +162,14 @@ function addAddonRoutes(add: AddRoute, store: AyonStore): void {
   });
   add('GET', '/api/addons/:addon/:version/customProcessorHandlers', (request) => {
     requireAddon(request);
+    if (!store.bundles.ofVariant('production')) {
+      throw unhandled("AttributeError: 'NoneType' object has no attribute 'addons'");
+    }
     return { json: { custom_handlers: [] } };
+  });
+  add('GET', '/api/addons/:addon/:version/ftrackProjects', (request) => {
+    requireAddon(request);
+    throw unhandled("TypeError: _prepare_ftrack_session() missing 1 required argument: 'settings_model'");
   });
 }
 
@@ -214,12 +243,11 @@ function addAttributeRoutes(add: AddRoute, store: AyonStore): void {
   });
 }
 
-/** Attributes, addons and their settings, bundles, secrets. */
+/** Attributes, addons and their settings, secrets. */
 export function addSystemRoutes(add: AddRoute, store: AyonStore): void {
   addAttributeRoutes(add, store);
   addAddonRoutes(add, store);
   addSecretRoutes(add, store);
-  add('GET', '/api/bundles', () => ({ json: bundles(store) }));
   add('GET', '/api/settings', (request) => ({ json: allSettings(store, request) }));
 }
 
