@@ -119,4 +119,143 @@ describe('events of the AYON simulator', () => {
 
     expect(runs).toBe(4);
   });
+
+  const dispatch = async (topic: string, payload: unknown = {}, more: Record<string, unknown> = {}) =>
+    String((await client.send('POST', '/api/events', { topic, payload, ...more })).body['id']);
+
+  it('gives only sources that pass the filter, and nothing for a filter that it cannot understand', async () => {
+    await dispatch('test.source', { entity: { type: 'task' }, tags: ['a', 'b'] }, { project: 'show' });
+    const folder = await dispatch(
+      'test.source',
+      { entity: { type: 'folder' }, tags: ['b'], count: 3 },
+      { sender: 'me' },
+    );
+    const condition = (key: string, operator: string, value?: unknown) => ({
+      conditions: [{ key, operator, value }],
+    });
+    const either = {
+      operator: 'or',
+      conditions: [
+        condition('summary/x', 'notnull'),
+        condition('payload/entity/type', 'in', ['folder', 'list']),
+      ],
+    };
+    const good = [
+      condition('payload/entity/type', 'eq', 'folder'),
+      condition('project', 'isnull'),
+      condition('sender', 'like', 'm%'),
+      condition('payload/count', 'gte', 3),
+      condition('payload/tags', 'excludes', 'a'),
+      either,
+    ];
+    const broken = [
+      condition('nope', 'eq', 1),
+      condition('payload', 'eq', 1),
+      condition('topic', 'is', 'x'),
+      'text',
+    ];
+
+    const sources = await Promise.all(
+      good.map(async (filter, index) => {
+        const enroll = {
+          sourceTopic: 'test.source',
+          targetTopic: `test.target${index}`,
+          sender: 'w',
+          filter,
+        };
+        return (await client.send('POST', '/api/enroll', enroll)).body['dependsOn'];
+      }),
+    );
+    const nothing = await Promise.all(
+      broken.map(async (filter) => {
+        const enroll = { sourceTopic: 'test.source', targetTopic: 'test.broken', sender: 'w', filter };
+        return (await client.send('POST', '/api/enroll', enroll)).status;
+      }),
+    );
+
+    expect(sources).toEqual(good.map(() => folder));
+    expect(nothing).toEqual([204, 204, 204, 204]);
+  });
+
+  it('does not see sources of more than three days ago unless told to', async () => {
+    await dispatch('test.source');
+    simulator.store.clock.advance(3 * 86_400_000 + 1000);
+    const enroll = (ignoreOlderThan?: number) =>
+      client.send('POST', '/api/enroll', {
+        sourceTopic: 'test.*',
+        targetTopic: 'job.a',
+        sender: 'w',
+        ignoreOlderThan,
+      });
+
+    expect([(await enroll()).status, (await enroll(4)).status, (await enroll(0)).status]).toEqual([
+      204, 200, 200,
+    ]);
+  });
+
+  it('lets a job of another sender block those who want order, an aborted one for ever', async () => {
+    const first = await dispatch('test.source');
+    const second = await dispatch('test.source');
+    const enroll = (sender: string, sequential: boolean) =>
+      client.send('POST', '/api/enroll', {
+        sourceTopic: ['test.source'],
+        targetTopic: 'job.a',
+        sender,
+        sequential,
+      });
+
+    const mine = await enroll('w1', true);
+    const blocked = await enroll('w2', true);
+    const next = await enroll('w2', false);
+    await client.send('PATCH', `/api/events/${String(mine.body['id'])}`, { status: 'aborted' });
+    const again = await enroll('w1', true);
+    const never = await enroll('w3', true);
+    const wildcard = await client.send('POST', '/api/enroll', {
+      sourceTopic: 'test.%',
+      targetTopic: 'job.b',
+      sender: 'w',
+    });
+
+    expect([mine.body['dependsOn'], next.body['dependsOn']]).toEqual([first, second]);
+    expect([blocked.status, never.status, wildcard.status]).toEqual([204, 204, 400]);
+    expect(again.body).toMatchObject({ id: mine.body['id'], status: 'aborted' });
+  });
+
+  it('answers queries with rows in snake case, the newest first, and deletes many events at once', async () => {
+    const ids = [await dispatch('test.n1'), await dispatch('test.n2'), await dispatch('other.n3')];
+    const filter = { conditions: [{ key: 'topic', operator: 'like', value: 'test.%' }] };
+
+    const rows = await client.send('POST', '/api/query', { entity: 'event', filter, limit: 1, offset: 1 });
+    const all = await client.send('POST', '/api/query', { entity: 'event' });
+    const broken = await client.send('POST', '/api/query', {
+      entity: 'event',
+      filter: { conditions: [{ key: 'x' }] },
+    });
+    await client.send('POST', '/api/eventops', { type: 'delete', filter });
+
+    expect(rows.body).toMatchObject([{ id: ids[0], sender_type: 'ftrack', depends_on: null }]);
+    expect((all.body as unknown as { id: string }[]).map(({ id }) => id)).toEqual([...ids].reverse());
+    expect(broken.status).toBe(400);
+    expect(stored().map((event) => event.topic)).toEqual(['other.n3']);
+  });
+
+  it('refuses a hash twice, drops dependsOn, and gives an event that is used again a new id in its old place', async () => {
+    const first = await dispatch('test.one', {}, { hash: 'h', dependsOn: 'a'.repeat(32) });
+    await dispatch('test.two');
+    const twin = await client.send('POST', '/api/events', { topic: 'test.one', hash: 'h' });
+    const reused = await dispatch('test.three', { a: 1 }, { hash: 'h', reuse: true });
+    const enrolled = await client.send('POST', '/api/enroll', {
+      sourceTopic: 'test.*',
+      targetTopic: 'job.a',
+      sender: 'w',
+    });
+
+    expect(twin.status).toBe(409);
+    expect(reused).not.toBe(first);
+    expect((await client.send('GET', `/api/events/${reused}`)).body).toMatchObject({
+      hash: 'h',
+      dependsOn: null,
+    });
+    expect(enrolled.body['dependsOn']).toBe(reused);
+  });
 });
