@@ -196,6 +196,9 @@ export function remove(work: Work, operation: SentOperation): boolean {
     }
     return true;
   }
-  removeRow(work, existing(work, schema, operation));
+  // The Python client first takes a member out of its collection, which removes what cannot live without it.
+  if (!work.transaction.hasRemoved(schema.id, entityKey(operation, schema).join('|'))) {
+    removeRow(work, existing(work, schema, operation));
+  }
   return true;
 }

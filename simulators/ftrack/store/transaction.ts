@@ -43,6 +43,14 @@ export class Transaction {
     this.store.tableOf(row.type).remove(row);
   }
 
+  /** Whether this batch removed the row, itself or with something else. */
+  hasRemoved(type: string, key: string): boolean {
+    const table = this.store.tableOf(type);
+    const isIt = ({ row, removed }: Change): boolean =>
+      removed && row.key === key && this.store.tableOf(row.type) === table;
+    return [...this.journal.values()].some(isIt);
+  }
+
   rollback(): void {
     for (const change of [...this.journal.values()].reverse()) {
       this.undo(change);
