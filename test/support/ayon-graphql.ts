@@ -69,11 +69,18 @@ interface Source {
   readonly args?: Readonly<Record<string, unknown>>;
 }
 
+/** Strings that hold an object as JSON. */
+const JSON_TEXTS = new Set(['allAttrib', 'summary', 'payload']);
+
 const resolver =
   (fill: Fill) =>
   (...[source, args, , info]: Parameters<GraphQLFieldResolver<Source, unknown>>): unknown => {
     if (info.fieldName === 'hasNextPage') {
       return fill === 'in two pages' && (source.args?.['after'] ?? null) === null;
+    }
+    if (info.fieldName === 'cursor') {
+      // The schema lets an edge be without one; then nobody could go on behind it, so that is no answer.
+      return 'c';
     }
     const own = Object.keys(args).length > 0 ? args : source.args;
     return sample(info.returnType, { fill, name: info.fieldName, args: own ?? {} });
@@ -100,6 +107,6 @@ function valueOf(type: GraphQLOutputType, at: Parameters<typeof sample>[1]): unk
     return { args: at.args };
   }
   const values: Readonly<Record<string, unknown>> = { Int: 1, Float: 1.5, Boolean: true };
-  const text = at.name === 'allAttrib' ? '{"ftrackId":"f"}' : 'x';
+  const text = JSON_TEXTS.has(at.name) ? '{"ftrackId":"f"}' : 'x';
   return values[type.name] ?? (type.name === 'DateTime' ? '2026-01-01T00:00:00+00:00' : text);
 }

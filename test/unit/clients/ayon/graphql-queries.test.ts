@@ -4,18 +4,16 @@ import { buildSchema } from 'graphql';
 import type { AyonClient } from '../../../../src/clients/ayon/client';
 import { createAyonClient } from '../../../../src/clients/ayon/client';
 import type { EntityQuery } from '../../../../src/clients/ayon/entities';
+import { readNewest, readPage } from '../../../../src/clients/ayon/event-page';
+import { AyonHttp } from '../../../../src/clients/ayon/http';
 import { codeOf } from '../../../../src/errors';
 import type { Fill } from '../../../support/ayon-graphql';
 import { recordedSchema, startSchemaServer } from '../../../support/ayon-graphql';
 
 const { signal } = new AbortController();
+const optionsOf = (serverUrl: string) => ({ serverUrl, apiKey: 'k'.repeat(32), sender: 'test' });
 const clientOf = (serverUrl: string): AyonClient =>
-  createAyonClient({
-    serverUrl,
-    apiKey: 'k'.repeat(32),
-    sender: 'test',
-    addon: { name: 'ftrack', version: '1.0.0' },
-  });
+  createAyonClient({ ...optionsOf(serverUrl), addon: { name: 'ftrack', version: '1.0.0' } });
 
 /** Every part that a question for entities may have, with and without names. */
 const PARTS: readonly EntityQuery[] = [
@@ -38,8 +36,17 @@ async function toEnd(pages: AsyncIterable<unknown>): Promise<void> {
   }
 }
 
+type Ask = (client: AyonClient, http: AyonHttp) => Promise<unknown>;
+const events = { topics: ['entity.*'], first: 100, after: null, anchor: null };
+
 /** Every way in which the client asks GraphQL. */
-const QUESTIONS: readonly [file: string, ask: (client: AyonClient) => Promise<unknown>][] = [
+const QUESTIONS: readonly [file: string, ask: Ask][] = [
+  ['event-page.ts', (_, http) => readPage(http, events, signal)],
+  [
+    'event-page.ts',
+    (_, http) => readPage(http, { ...events, topics: null, after: 'c', anchor: 'x' }, signal),
+  ],
+  ['event-page.ts', (_, http) => readNewest(http, { topics: null, last: 100 }, signal)],
   ['users.ts', (client) => client.users(signal)],
   ['projects.ts', (client) => client.projects(signal)],
   ...[...PARTS, EVERYTHING].map((query): (typeof QUESTIONS)[number] => [
@@ -51,6 +58,9 @@ const QUESTIONS: readonly [file: string, ask: (client: AyonClient) => Promise<un
     (client) => toEnd(client.pages('p', list, signal)),
   ]),
 ];
+
+/** Those that read a list to its end by themselves; events are read page by page. */
+const LISTS = QUESTIONS.filter(([file]) => file !== 'event-page.ts').length;
 
 test('every file of the client that holds a query is asked below', () => {
   const folder = path.resolve(__dirname, '../../../../src/clients/ayon');
@@ -67,20 +77,21 @@ const schema = recordedSchema();
   const real = schema ?? buildSchema('type Query { none: Int }');
 
   test.each<[Fill, number]>([
-    ['with values', 1],
-    ['with nulls', 1],
-    ['in two pages', 2],
-  ])('is understood by the real schema, and its answer by the client, filled %s', async (fill, pages) => {
+    ['with values', QUESTIONS.length],
+    ['with nulls', QUESTIONS.length],
+    ['in two pages', QUESTIONS.length + LISTS],
+  ])('is understood by the real schema, and its answer by the client, filled %s', async (fill, questions) => {
     const server = await startSchemaServer(real, fill);
     const client = clientOf(server.url);
+    const http = new AyonHttp(optionsOf(server.url));
 
     for (const [, ask] of QUESTIONS) {
-      await ask(client);
+      await ask(client, http);
     }
     await server.close();
 
     expect(server.problems).toEqual([]);
-    expect(server.queries.length).toBe(QUESTIONS.length * pages);
+    expect(server.queries.length).toBe(questions);
   });
 
   test.each([
