@@ -11,6 +11,8 @@ export interface ChildReady {
   readonly key: string;
   readonly generateMs: number;
   readonly startMs: number;
+  /** Most resident memory so far, MB (10^6 bytes). */
+  readonly peakMegabytes: number;
 }
 
 async function main(): Promise<void> {
@@ -24,6 +26,7 @@ async function main(): Promise<void> {
     key,
     generateMs: generated - from,
     startMs: performance.now() - generated,
+    peakMegabytes: (process.resourceUsage().maxRSS * 1024) / 1_000_000,
   };
   process.send?.(ready);
 }

@@ -70,6 +70,12 @@ export class ApiClient {
   async query(expression: string): Promise<readonly Entity[]> {
     return (await this.call({ action: 'query', expression })).data as readonly Entity[];
   }
+
+  /** The simulator's log of what it was asked, oldest first. */
+  async calls(): Promise<readonly { readonly ms: number }[]> {
+    const response = await fetch(`${this.access.url}/_simulator/calls`);
+    return (await response.json()) as { ms: number }[];
+  }
 }
 
 /** An event as the hub delivers it. */

@@ -63,11 +63,27 @@ function denseTargets(
     reader.customValues.dense(row, only).filter((value) => value.type === type && reader.sees(value));
 }
 
+/** Types of one family can mean different things by one name: each has its own look at its rows. */
 function scalarPredicate(scope: Scope, name: string, test: ValueTest): Predicate {
   const { reader } = scope;
+  const byType = new Map<string, Predicate>();
+  const ofType = (type: string): Predicate => {
+    const attribute = reader.store.registry.get(type).attributes.get(name);
+    if (attribute?.kind !== 'scalar') {
+      return () => false;
+    }
+    return attribute.derived === true
+      ? (row) => test(reader.scalar(row, attribute))
+      : (row) => test(row.data[name] ?? null);
+  };
   return (row) => {
-    const attribute = reader.store.registry.get(row.type).attributes.get(name);
-    return attribute?.kind === 'scalar' && test(reader.scalar(row, attribute));
+    const known = byType.get(row.type);
+    if (known) {
+      return known(row);
+    }
+    const added = ofType(row.type);
+    byType.set(row.type, added);
+    return added(row);
   };
 }
 
