@@ -1,12 +1,10 @@
+import { ayonCommand } from './ayon';
+import { ftrackCommand } from './ftrack';
 import type { OptionSpec, OptionValues } from './options';
 import { helpText, numberOption, readOptions, textOption, UsageError } from './options';
 import type { Place, Running, SimulatorCommand } from './types';
 
-/** Loaded when they are asked for: each brings packages that the other does not need. */
-const commands: Readonly<Record<string, () => Promise<SimulatorCommand>>> = {
-  ftrack: async () => (await import('./ftrack.js')).ftrackCommand,
-  ayon: async () => (await import('./ayon.js')).ayonCommand,
-};
+const commands: Readonly<Record<string, SimulatorCommand>> = { ftrack: ftrackCommand, ayon: ayonCommand };
 
 const everywhere: readonly OptionSpec[] = [
   { name: 'port', value: 'N', what: 'where to listen; 0 (default) takes a free port' },
@@ -24,6 +22,7 @@ const startFaults: Readonly<Record<string, (place: Place) => string>> = {
   EACCES: ({ port }) => `Port ${port} may not be opened by this user; choose one above 1023 with --port.`,
   EADDRNOTAVAIL: ({ host }) => `The address ${host} is none of this machine; correct --host.`,
   ENOTFOUND: ({ host }) => `The address ${host} is not known; correct --host.`,
+  EAI_AGAIN: ({ host }) => `The address ${host} is not known; correct --host.`,
 };
 
 function stopRequested(): Promise<void> {
@@ -60,12 +59,11 @@ async function start(command: SimulatorCommand, values: OptionValues): Promise<R
  */
 export async function runSimulator(kind: string, args: readonly string[]): Promise<number> {
   try {
-    const load = Object.hasOwn(commands, kind) ? commands[kind] : undefined;
-    if (!load) {
+    const command = Object.hasOwn(commands, kind) ? commands[kind] : undefined;
+    if (!command) {
       const kinds = Object.keys(commands).join(' or ');
       throw new UsageError(`There is no simulator of ${JSON.stringify(kind)}; say ${kinds}.`);
     }
-    const command = await load();
     const specs = [...command.options, ...everywhere];
     const values = readOptions(specs, args);
     if (values['help']) {

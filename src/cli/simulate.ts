@@ -21,18 +21,28 @@ export async function simulate(kind: string, args: readonly string[]): Promise<n
     );
     return EXIT.wrongUse;
   }
-  try {
-    const runner = (await import(pathToFileURL(file).href)) as SimulatorRunner;
-    return await runner.runSimulator(kind, args);
-  } catch (error) {
-    const missing = missingPackage(error);
-    if (missing === undefined) {
-      throw error;
-    }
+  const runner = await load(file);
+  if (typeof runner === 'string') {
     process.stderr.write(
-      `The simulators need the package "${missing}", which this installation leaves out; run \`npm ci\` with development packages.\n`,
+      `The simulators need the package "${runner}", which this installation leaves out; run \`npm ci\` with development packages.\n`,
     );
     return EXIT.wrongUse;
+  }
+  return runner.runSimulator(kind, args);
+}
+
+/** @returns the simulators, or the name of the package that they lack */
+async function load(file: string): Promise<SimulatorRunner | string> {
+  try {
+    return (await import(pathToFileURL(file).href)) as SimulatorRunner;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const isMissing = code === 'MODULE_NOT_FOUND' || code === 'ERR_MODULE_NOT_FOUND';
+    const name = isMissing ? /'([^'./][^']*)'/.exec(message)?.[1] : undefined;
+    if (name === undefined) {
+      throw error;
+    }
+    return name;
   }
 }
 
@@ -41,10 +51,4 @@ function runnerFile(): string {
   return path.extname(__filename) === '.ts'
     ? path.resolve(__dirname, '..', '..', 'simulators', 'command', 'run.ts')
     : path.resolve(__dirname, '..', 'simulators', 'command', 'run.js');
-}
-
-function missingPackage(error: unknown): string | undefined {
-  const { code, message } = error as NodeJS.ErrnoException;
-  const isMissing = code === 'MODULE_NOT_FOUND' || code === 'ERR_MODULE_NOT_FOUND';
-  return isMissing ? /'([^'./][^']*)'/.exec(message)?.[1] : undefined;
 }
