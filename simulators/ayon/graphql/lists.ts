@@ -145,10 +145,16 @@ function eventNode(event: StoredEvent): JsonObject {
 export function events(store: AyonStore, args: EventArgs): Connection<JsonObject> {
   const filter = parseFilter(args.filter, eventKeys);
   const isParent = (event: StoredEvent): boolean => store.events.targetsOf(event.id).length > 0;
+  // Looked up, as by the real server's primary key: the log may be long.
+  const named = args.ids
+    ?.flatMap((id) => store.events.get(id) ?? [])
+    .toSorted((one, other) => one.sequence - other.sequence);
   return pageOf(
     {
-      ascending: (after) => store.events.ascending(after),
-      descending: (before) => store.events.descending(before),
+      ascending: (after) =>
+        named?.filter(({ sequence }) => sequence > after) ?? store.events.ascending(after),
+      descending: (before) =>
+        named?.filter(({ sequence }) => sequence < before).toReversed() ?? store.events.descending(before),
       accepts: (event) =>
         accepts(event, args) &&
         (typeof args.hasChildren !== 'boolean' || isParent(event) === args.hasChildren) &&
