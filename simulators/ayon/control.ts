@@ -43,5 +43,14 @@ export function ayonControls(store: AyonStore): Control[] {
         return DONE;
       },
     },
+    {
+      method: 'POST',
+      path: 'restart',
+      what: 'The server restarts: attributes that were defined become known.',
+      run: () => {
+        store.restart();
+        return DONE;
+      },
+    },
   ];
 }
