@@ -141,6 +141,14 @@ const metadata: Settle = (work, { row }) => {
   }
 };
 
+const listObject: Settle = (work, { row }) => {
+  if (!entityById(work.reader.store, row.data['entity_id'])) {
+    throw integrityError(
+      `Attribute entity_id of ListObject ${row.key} names no entity: ${asText(row.data['entity_id'])}.`,
+    );
+  }
+};
+
 const job: Settle = (work, change) => {
   const isOver = ['done', 'failed'].includes(asText(change.row.data['status']));
   if (isOver && differs(change, 'status') && !differs(change, 'finished_at')) {
@@ -156,6 +164,7 @@ const steps: readonly (readonly [type: string, settle: Settle])[] = [
   ['Note', note],
   ['Metadata', metadata],
   ['Job', job],
+  ['ListObject', listObject],
 ];
 
 /**
