@@ -28,6 +28,10 @@ const SECTIONS = {
     title: 'Recovery from kill -9 of the processor',
     run: async (context: BenchContext) => (await import('./recovery.js')).recovery(context),
   },
+  ayon: {
+    title: 'AYON: planner, client, simulated server',
+    run: async () => (await import('./ayon.js')).ayon(),
+  },
   simulator: {
     title: 'The simulated ftrack',
     run: async () => (await import('./simulator.js')).simulator(),
