@@ -91,7 +91,7 @@ export function createAyonClient(options: AyonClientOptions): AyonClient {
     operations: (project, operations, signal) =>
       applyOperations(http, { project, operations, pace: paces.of(project) }, signal),
     comment: (project, comment, signal) => writeComment({ http, actAs }, { project, comment }, signal),
-    events: (reading) => new EventReader(http, { sender: options.sender, ...reading }),
+    events: (reading) => new EventReader(http, { sender: http.sender, ...reading }),
     settings: (project, signal) => readSettings(http, { addon, project }, signal),
   };
 }

@@ -74,13 +74,15 @@ export type Run<Data> = (
 export class AyonHttp {
   /** Where AYON is, without a slash at the end. */
   readonly server: string;
+  /** By which name AYON's events tell our writes. */
+  readonly sender: string;
   readonly #key: string;
   readonly #client: Client<paths>;
   readonly #clientAs: (user: string) => Client<paths>;
   readonly #timeouts: AyonTimeouts;
   readonly #retry: RetryPolicy;
   readonly #refusedKeyPause: number;
-  /** Until when (ms since epoch) the key is not tried again. */
+  /** Until when the key is not tried again, by the clock that nobody can set. */
   #refusedUntil = 0;
 
   constructor(options: AyonHttpOptions) {
@@ -89,7 +91,9 @@ export class AyonHttp {
     this.#timeouts = { ...TIMEOUTS, ...options.timeouts };
     this.#retry = { ...RETRY, ...options.retry };
     this.#refusedKeyPause = options.refusedKeyPause ?? REFUSED_KEY_PAUSE;
-    const headers = { 'x-api-key': this.#key, 'x-sender': options.sender, 'x-sender-type': 'ftrack' };
+    // A header carries plain letters only; a service may be called otherwise.
+    this.sender = options.sender.replaceAll(/[^\x20-\x7e]/g, '_');
+    const headers = { 'x-api-key': this.#key, 'x-sender': this.sender, 'x-sender-type': 'ftrack' };
     const create = (more: Record<string, string>): Client<paths> =>
       createClient<paths>({
         baseUrl: this.server,
@@ -188,20 +192,19 @@ export class AyonHttp {
   #refused(answer: BadAnswer): ApplicationFailure {
     const refused = refusal(answer);
     if (statusOf(refused) === 401) {
-      this.#refusedUntil = Date.now() + this.#refusedKeyPause;
+      this.#refusedUntil = performance.now() + this.#refusedKeyPause;
     }
     return refused;
   }
 
   /** @throws when AYON refused the key a moment ago: asking again would only make it wait. */
   #refuseKnownKey(call: string): void {
-    const left = this.#refusedUntil - Date.now();
-    // More than the pause can only be a clock that was set back.
-    if (left > 0 && left <= this.#refusedKeyPause) {
+    const left = this.#refusedUntil - performance.now();
+    if (left > 0) {
       throw failure(
         'ayon-refused-key',
         `${call} was not sent: AYON refused the key a moment ago; check AYON_API_KEY and that it belongs to a service user (AYON goes on refusing a key for up to a minute after it was made valid)`,
-        { retryAfterMs: left },
+        { retryAfterMs: Math.ceil(left) },
       );
     }
   }

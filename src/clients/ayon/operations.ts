@@ -1,8 +1,10 @@
+import { z } from 'zod';
 import type { AyonOperation, AyonOperationResult } from '../../domain/model';
 import { codeOf } from '../../errors';
 import type { Pace } from './batch';
 import { isMissing } from './errors';
 import type { AyonHttp } from './http';
+import { shaped } from './rest';
 
 export interface OperationsRequest {
   readonly project: string;
@@ -167,6 +169,19 @@ const LEFT_OUT: AyonOperationResult = {
   detail: 'AYON left it out of its answer',
 };
 
+const Answer = z.object({
+  success: z.boolean(),
+  operations: z.array(
+    z.object({
+      id: z.string().nullish(),
+      success: z.boolean(),
+      status: z.int(),
+      errorCode: z.string().nullish(),
+      detail: z.string().nullish(),
+    }),
+  ),
+});
+
 async function send(
   http: AyonHttp,
   project: string,
@@ -182,15 +197,15 @@ async function send(
     ...(force === undefined ? {} : { force }),
   }));
   const { signal } = new AbortController();
-  const answer = await http.call(
-    { signal, kind: 'operations', name: `POST /api/projects/${project}/operations` },
-    (client, limited) =>
-      client.POST('/api/projects/{project_name}/operations', {
-        params: { path },
-        body: { operations, canFail: true },
-        signal: limited,
-      }),
+  const name = `POST /api/projects/${project}/operations`;
+  const raw = await http.call<unknown>({ signal, kind: 'operations', name }, (client, limited) =>
+    client.POST('/api/projects/{project_name}/operations', {
+      params: { path },
+      body: { operations, canFail: true },
+      signal: limited,
+    }),
   );
+  const answer = shaped(Answer, raw, name);
   const byId = new Map(answer.operations.map((result) => [result.id, result]));
   return batch.map((operation, index) => {
     const result = byId.get(String(index));

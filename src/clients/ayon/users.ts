@@ -64,7 +64,7 @@ const CALM = 15_000;
  * `x-as-user` with a name that AYON does not have is a bare 500, so only users known to exist and to be active are
  * named; everything else is written by the service user, and said so.
  */
-export function createActAs(http: AyonHttp, now: () => number = Date.now): ActAs {
+export function createActAs(http: AyonHttp, now = () => performance.now()): ActAs {
   let known: { readonly names: ReadonlySet<string>; readonly since: number } | undefined;
 
   async function has(user: string, maxAge: number, signal: AbortSignal): Promise<boolean> {

@@ -1,4 +1,5 @@
 import { until } from '../../../support/until';
+import type { Answer } from './rig';
 import {
   clientOf,
   closeAll,
@@ -133,6 +134,19 @@ describe('repeating', () => {
     const [result] = await client.operations('p', [write], signal);
     expect(result?.detail).toContain('no answer in time');
   });
+});
+
+test('the sender of our writes is one that a header can carry, whatever the service is called', async () => {
+  const senders: unknown[] = [];
+  const me: Answer = (response, request) => {
+    senders.push(request.headers['x-sender'], request.headers['x-sender-type']);
+    ME(response, request);
+  };
+  const { client } = await serve([me], { sender: 'größe Ω' });
+
+  await client.me(signal);
+
+  expect(senders).toEqual(['gr__e _', 'ftrack']);
 });
 
 describe('a refused key', () => {
