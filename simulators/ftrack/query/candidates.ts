@@ -7,6 +7,8 @@ export interface Candidates {
   /** How many rows at most. */
   readonly size: number;
   readonly rows: () => Iterable<Row>;
+  /** The one index entry that holds exactly these rows. */
+  readonly entry?: { readonly column: string; readonly value: string | number };
 }
 
 type Sized = Iterable<Row> & ({ readonly size: number } | { readonly length: number });

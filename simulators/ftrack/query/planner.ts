@@ -29,7 +29,10 @@ function lookUp(
   const values = literals.flatMap((literal) =>
     literal !== null && /^\d+$/.test(literal) ? [literal, Number(literal)] : [literal],
   );
-  return disjoint(values.map((value) => table.where(column, value)));
+  const [value, ...others] = values;
+  const candidates = disjoint(values.map((each) => table.where(column, each)));
+  const isOne = others.length === 0 && value !== undefined && value !== null;
+  return isOne ? { ...candidates, entry: { column, value } } : candidates;
 }
 
 /** What an index knows about the values of the attribute at the end of a path. */

@@ -1,5 +1,6 @@
 import type { EntitySchema } from '../schema/registry';
-import type { KeyRange, Row } from '../store/table';
+import type { KeyRange } from '../store/sorted-rows';
+import type { Row } from '../store/table';
 import type { Value } from '../values';
 import type { Condition, Literal, Query } from './ast';
 import type { Candidates } from './candidates';
@@ -24,6 +25,8 @@ function* denseRows(scope: Scope, query: Query): Iterable<Row> {
     }
   }
 }
+
+const manyRows = 1_000;
 
 export interface Source {
   readonly rows: Iterable<Row>;
@@ -59,16 +62,20 @@ function byKey(
     return undefined;
   }
   const table = scope.reader.store.tableOf(query.entityType);
-  const part = table.range(bounds ?? {});
+  const { entry } = candidates;
+  // Rows of one index entry are kept in order themselves, where they are so many that sorting them takes long.
+  const own = entry && candidates.size > manyRows ? table.whereInOrder(entry.column, entry.value) : undefined;
+  const sorted = own ?? table.inOrder();
+  const part = sorted.range(bounds ?? {});
   const length = part.end - part.start;
-  // Walking the sorted list stops as soon as enough was found; sorting candidates has to look at all of them.
-  const walked = Math.min(length, (wanted * table.size) / Math.max(1, candidates.size));
+  // Walking a sorted list stops as soon as enough was found; sorting candidates has to look at all of them.
+  const walked = own ? 0 : Math.min(length, (wanted * table.size) / Math.max(1, candidates.size));
   const isShorter = inOrder ? walked <= candidates.size * 4 : length < candidates.size;
   if (!isShorter) {
     return undefined;
   }
   const descending = query.order[0]?.descending === true;
-  return { rows: table.sorted({ ...part, descending }), inOrder: true };
+  return { rows: sorted.slice({ ...part, descending }), inOrder: true };
 }
 
 /** Whether the only order is that of the single key. */

@@ -81,11 +81,16 @@ export class Store {
     return table;
   }
 
+  /** Names of the families of entities that have a table. */
+  families(): string[] {
+    return [...this.tables.keys()];
+  }
+
   /** Sorts large tables now, so that no query has to wait until that is done. */
   sortLargeTables(): void {
     for (const table of this.tables.values()) {
       if (table.size > largeTable) {
-        table.range({});
+        table.inOrder();
       }
     }
   }

@@ -1,4 +1,5 @@
 import type { Data, Value } from '../values';
+import { SortedRows } from './sorted-rows';
 
 /** One stored entity. `data` holds only attributes that were set or have a default. */
 export interface Row {
@@ -18,25 +19,21 @@ export const typeIndex = '$type';
 
 const nothing: ReadonlySet<Row> = new Set();
 
-/** Bounds of the sort column; those left out are open. */
-export interface KeyRange {
-  readonly low?: { readonly value: Value; readonly included: boolean };
-  readonly high?: { readonly value: Value; readonly included: boolean };
-}
-
-type SortKey = string | number | boolean;
-
-function sortKey(value: Value | undefined): SortKey {
-  return typeof value === 'object' || value === undefined ? '' : value;
-}
-
 /** Rows by a value. Most values are of a single row (files of a version, values of an entity): those need no set. */
 class Index {
   private readonly entries = new Map<Value, Row | Set<Row>>();
+  private readonly sorted = new Map<Value, SortedRows<Row>>();
 
   of(value: Value): ReadonlySet<Row> {
     const entry = this.entries.get(value);
     return entry === undefined ? nothing : entry instanceof Set ? entry : new Set([entry]);
+  }
+
+  /** The rows in the order of a column; once asked for, they are kept so. */
+  inOrder(value: Value, column: string): SortedRows<Row> {
+    const sorted = this.sorted.get(value) ?? new SortedRows(this.of(value), column);
+    this.sorted.set(value, sorted);
+    return sorted;
   }
 
   /** What has no value is not found by it either. */
@@ -44,6 +41,7 @@ class Index {
     if (value === undefined || value === null) {
       return;
     }
+    this.sorted.get(value)?.insert(row);
     const entry = this.entries.get(value);
     if (entry === undefined) {
       this.entries.set(value, row);
@@ -54,7 +52,13 @@ class Index {
     }
   }
 
+  clear(): void {
+    this.entries.clear();
+    this.sorted.clear();
+  }
+
   leave(value: Value | undefined, row: Row): void {
+    this.sorted.get(value ?? null)?.remove(row);
     const entry = this.entries.get(value ?? null);
     if (entry instanceof Set) {
       entry.delete(row);
@@ -69,7 +73,7 @@ class Index {
 export class Table {
   private readonly rows = new Map<string, StoredRow>();
   private readonly indexes = new Map<string, Index>();
-  private ordered: Row[] | undefined;
+  private ordered: SortedRows<Row> | undefined;
   private readonly sortColumn: string;
   /** Counts changes; caches compare it. */
   version = 0;
@@ -108,9 +112,7 @@ export class Table {
     for (const [column, index] of this.indexes) {
       index.enter(column === typeIndex ? row.type : row.data[column], row);
     }
-    if (this.ordered) {
-      this.ordered.splice(this.position(row.data[this.sortColumn], 'after'), 0, row);
-    }
+    this.ordered?.insert(row);
   }
 
   remove(row: Row): void {
@@ -119,8 +121,16 @@ export class Table {
     for (const [column, index] of this.indexes) {
       index.leave(column === typeIndex ? row.type : row.data[column], row);
     }
-    if (this.ordered) {
-      this.ordered.splice(this.ordered.indexOf(row, this.position(row.data[this.sortColumn], 'before')), 1);
+    this.ordered?.remove(row);
+  }
+
+  /** Takes all rows out. */
+  clear(): void {
+    this.version += 1;
+    this.rows.clear();
+    this.ordered = undefined;
+    for (const index of this.indexes.values()) {
+      index.clear();
     }
   }
 
@@ -140,47 +150,14 @@ export class Table {
     }
   }
 
-  /** Where the rows within these bounds begin and end in the list sorted by id (the sort column). */
-  range({ low, high }: KeyRange): { start: number; end: number } {
-    const rows = this.inOrder();
-    const start = low === undefined ? 0 : this.position(low.value, low.included ? 'before' : 'after');
-    const end =
-      high === undefined ? rows.length : this.position(high.value, high.included ? 'after' : 'before');
-    return { start, end: Math.max(start, end) };
-  }
-
-  /** A part of the list sorted by id. */
-  *sorted(part: { start: number; end: number; descending: boolean }): Iterable<Row> {
-    const rows = this.inOrder();
-    for (let step = 0; step < part.end - part.start; step += 1) {
-      yield rows[part.descending ? part.end - 1 - step : part.start + step] as Row;
-    }
-  }
-
-  private inOrder(): readonly Row[] {
-    if (this.ordered === undefined) {
-      const column = this.sortColumn;
-      const keyed = [...this.rows.values()].map((row) => ({ row, key: sortKey(row.data[column]) }));
-      keyed.sort((left, right) => (left.key < right.key ? -1 : left.key > right.key ? 1 : 0));
-      this.ordered = keyed.map(({ row }) => row);
-    }
+  /** All rows sorted by id (the sort column). */
+  inOrder(): SortedRows<Row> {
+    this.ordered ??= new SortedRows(this.rows.values(), this.sortColumn);
     return this.ordered;
   }
 
-  /** First position in the sorted list whose key is not below the value, or (`after`) is above it. */
-  private position(value: Value | undefined, side: 'before' | 'after'): number {
-    const rows = this.inOrder();
-    const wanted = sortKey(value);
-    let [low, high] = [0, rows.length];
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      const key = sortKey(rows[middle]?.data[this.sortColumn]);
-      if (key < wanted || (side === 'after' && key === wanted)) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    return low;
+  /** Rows with this value in an indexed column, sorted by id: worth it where they are many. */
+  whereInOrder(column: string, value: Value): SortedRows<Row> | undefined {
+    return this.indexes.get(column)?.inOrder(value, this.sortColumn);
   }
 }

@@ -296,4 +296,20 @@ describe('the planner', () => {
     kenji.remove(id);
     expect(first()).not.toBe('first');
   });
+
+  test('the entities of a project stay sorted while some come, move and go', () => {
+    const kenji = large.as('kenji');
+    const other = studio.projects[1]?.id ?? '';
+    const first = (project: string): unknown =>
+      kenji.query(`select id from TypedContext where project_id is "${project}" order by id limit 1`)[0]?.[
+        'id'
+      ];
+    const before = [first(projectId), first(other)];
+    const id = kenji.create('Shot', { id: '00000000-0001', name: 'comes', parent_id: projectId });
+    expect([first(projectId), first(other)]).toEqual([id, before[1]]);
+    kenji.move(id, other);
+    expect([first(projectId), first(other)]).toEqual([before[0], id]);
+    kenji.remove(id);
+    expect([first(projectId), first(other)]).toEqual(before);
+  });
 });
