@@ -1,6 +1,12 @@
 import type { ConnectionUser } from './hub/connection';
 import type { Store } from './store/store';
 
+/** Keys by user name, and keys of `ApiKey` entities with the roles that were granted to them. */
+export interface SavedCredentials {
+  readonly keys: [string, string][];
+  readonly apiKeys: { id: string; key: string; roles: string[] }[];
+}
+
 /** API keys by user name; revoked ones are refused until they are restored. */
 export class Credentials {
   private readonly store: Store;
@@ -40,6 +46,24 @@ export class Credentials {
   /** Ids of the security roles that were granted to an `ApiKey`. */
   rolesOfApiKey(apiKeyId: string): ReadonlySet<string> {
     return this.apiKeys.get(apiKeyId)?.roles ?? new Set();
+  }
+
+  /** All keys that are not made from a name, for a snapshot. */
+  saved(): SavedCredentials {
+    const apiKeys = [...this.apiKeys].map(([id, { key, roles }]) => ({ id, key, roles: [...roles] }));
+    return { keys: [...this.keys], apiKeys };
+  }
+
+  /** Puts saved keys in the place of those that are there. */
+  load({ keys, apiKeys }: SavedCredentials): void {
+    this.keys.clear();
+    this.apiKeys.clear();
+    for (const [username, key] of keys) {
+      this.keys.set(username, key);
+    }
+    for (const { id, key, roles } of apiKeys) {
+      this.apiKeys.set(id, { key, roles: new Set(roles) });
+    }
   }
 
   /** Without a name: everyone's. */

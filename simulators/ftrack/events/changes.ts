@@ -19,7 +19,8 @@ export interface EventEntity {
   readonly entityId: string;
   readonly entityType: string;
   readonly entity_type: string;
-  readonly action: 'add' | 'update' | 'remove' | 'move';
+  /** `encoded`: the media of a version became playable. */
+  readonly action: 'add' | 'update' | 'remove' | 'move' | 'encoded';
   readonly keys: readonly string[];
   readonly changes: Readonly<Record<string, { old: Value; new: Value }>>;
   readonly objectTypeId?: string;
@@ -57,10 +58,15 @@ class ChangeReport {
         this.addRow(change);
       }
     }
+    for (const change of commit.changes) {
+      this.addEncoding(change);
+    }
   }
 
   entities(): EventEntity[] {
-    const found = [...this.pending.values()].filter((entry) => Object.keys(entry.changes).length > 0);
+    const found = [...this.pending.values()].filter(
+      ({ action, changes }) => action === 'encoded' || Object.keys(changes).length > 0,
+    );
     return found.map((entry) => this.entity(entry));
   }
 
@@ -124,6 +130,22 @@ class ChangeReport {
       const isWhole = old === undefined || now === undefined;
       if (isWhole || JSON.stringify(values.old) !== JSON.stringify(values.new)) {
         entry.changes[column] = values;
+      }
+    }
+  }
+
+  /** A finished job tells of the version whose media it made, whatever else changed in the version. */
+  private addEncoding({ row, before, removed }: Change): void {
+    const isFinished = row.data['status'] === 'done' && before?.['status'] !== 'done';
+    if (removed || row.type !== 'Job' || row.data['type'] !== 'encode_media' || !isFinished) {
+      return;
+    }
+    for (const link of this.store.tableOf('JobComponent').where('job_id', row.key)) {
+      const component = this.store.find('Component', asText(link.data['component_id']));
+      const version = this.store.find('AssetVersion', asText(component?.data['version_id']));
+      const entry = version && this.entry(version);
+      if (entry) {
+        entry.action = 'encoded';
       }
     }
   }

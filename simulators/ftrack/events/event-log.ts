@@ -19,7 +19,13 @@ interface Hold extends HeldRows {
   readonly rows: Row[];
 }
 
-const inserts = { add: 'insert', update: 'update', move: 'update', remove: 'delete' } as const;
+const inserts = {
+  add: 'insert',
+  update: 'update',
+  move: 'update',
+  encoded: 'update',
+  remove: 'delete',
+} as const;
 
 function actionText(entity: EventEntity): string {
   if (entity.action === 'add' || entity.action === 'remove') {
@@ -41,6 +47,12 @@ export class EventLog {
   /** Highest id given out, readable or not. */
   get highestId(): number {
     return this.lastId;
+  }
+
+  /** The next row gets the id after this one, as in a log that was loaded. */
+  continueAfter(id: number): void {
+    this.lastId = id;
+    this.holds = [];
   }
 
   /** The next `count` rows stay unreadable until they are released: ids then appear out of order. */

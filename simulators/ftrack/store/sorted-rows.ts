@@ -28,6 +28,12 @@ export class SortedRows<Row extends Sortable> {
     this.rows = keyed.map(({ row }) => row);
   }
 
+  /** Some of the rows, sorted in their own right from now on. */
+  only(wanted: (row: Row) => boolean): SortedRows<Row> {
+    // Sorting what is sorted takes one look at each.
+    return new SortedRows(this.rows.filter(wanted), this.column);
+  }
+
   insert(row: Row): void {
     this.rows.splice(this.position(row.data[this.column], 'after'), 0, row);
   }

@@ -211,6 +211,9 @@ describe('links', () => {
     expect(() => link(many, shot, crypto.randomUUID())).toThrow('leads to an entity that does not exist');
     link(many, shot, version);
     link(many, shot, bob.create('AssetVersion', { asset_id: newAsset(shot) }));
+    for (const type of ['AssetVersionCustomAttributeLink', 'ContextCustomAttributeLinkFrom']) {
+      expect(bob.query(`${type} where configuration_id is "${many}"`)).toHaveLength(2);
+    }
     const single = linkTo('user', { one_to_one: true });
     link(single, shot, bob.idOf('User', 'bob', 'username'));
     expect(() => link(single, shot, bob.idOf('User', 'aicha', 'username'))).toThrow('which allows one');

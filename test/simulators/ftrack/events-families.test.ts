@@ -102,6 +102,7 @@ describe('ftrack.update', () => {
     });
     expect(about(moved).keys).toEqual(['parent_id', 'description']);
     expect(about(task).changes['name']).toEqual({ old: 'paint', new: null });
+    expect(way(task)).toEqual(['task', 'task', 'task', 'show']);
   });
 
   test('a circle that goes as a whole is told like any other removal', () => {
@@ -150,6 +151,24 @@ describe('ftrack.update', () => {
       });
       expect(() => batch(change(dense, key, { value: 'fast' }))).toThrow('does not fit custom attribute');
     }
+  });
+});
+
+describe('finished media', () => {
+  test('are told as an encoded version', async () => {
+    const version = bob.create('AssetVersion', { asset_id: newAsset(newShot()) });
+    const id = bob.create('FileComponent', { name: 'plate', file_type: '.mp4', size: 4 });
+    simulator.files.put(id, Buffer.from('film'), 'video/mp4');
+    told = [];
+    bob.batch([{ action: 'encode_media', component_id: id, version_id: version, keep_original: true }]);
+    await simulator.jobs.idle();
+    const entities = told.flatMap((event) => event.entities).filter(({ entityId }) => entityId === version);
+    expect(entities).toMatchObject([
+      { action: 'encoded', entityType: 'assetversion', entity_type: 'AssetVersion' },
+    ]);
+    expect(
+      bob.query(`select insert from Event where parent_id is "${version}" and action like "encoded%"`),
+    ).toMatchObject([{ insert: 'update' }]);
   });
 });
 

@@ -5,6 +5,8 @@ import type { FtrackSimulator, Hand } from '../../../simulators/ftrack/index';
 import { startFtrackSimulator } from '../../../simulators/ftrack/index';
 import { runQuery } from '../../../simulators/ftrack/query/execute';
 import { Reader } from '../../../simulators/ftrack/store/reader';
+import { until } from '../../support/until';
+import { connectRaw } from './hub-client';
 
 let simulator: FtrackSimulator;
 let bob: Hand;
@@ -206,6 +208,51 @@ describe('bad input', () => {
     expect(refused).toBe(1500);
     expect(snapshot()).toBe(before);
     expect(bob.query(`Shot where parent_id is "${sequence}"`)).toHaveLength(3);
+  });
+
+  test('frames of any shape leave the hub and its other clients alone', async () => {
+    const [good, bad] = [await connectRaw(simulator), await connectRaw(simulator)];
+    await good.subscribe('good', 'topic=studio.fine');
+    const topics = [
+      'ftrack.meta.subscribe',
+      'ftrack.meta.unsubscribe',
+      'ftrack.meta.reply',
+      'studio.x',
+      7,
+      null,
+    ];
+    const event = fc.record(
+      {
+        topic: fc.constantFrom(...topics),
+        data: fc.oneof(
+          fc.jsonValue({ maxDepth: 2 }),
+          fc.record({
+            subscriber: fc.jsonValue({ maxDepth: 1 }),
+            subscription: fc.jsonValue({ maxDepth: 0 }),
+          }),
+        ),
+        source: fc.jsonValue({ maxDepth: 2 }),
+        target: fc.jsonValue({ maxDepth: 1 }),
+        inReplyToEvent: fc.jsonValue({ maxDepth: 0 }),
+      },
+      { requiredKeys: [] },
+    );
+    const frame = fc.oneof(
+      fc.string(),
+      fc
+        .tuple(fc.constantFrom('1', '2', '3', '4', '5', '6', '7', '8', '55', ''), fc.string())
+        .map((parts) => parts.join(':::')),
+      event.map((sent) => `5:1+::${JSON.stringify({ name: 'ftrack.event', args: [sent] })}`),
+      fc.jsonValue().map((sent) => `5:::${JSON.stringify(sent)}`),
+    );
+    for (const text of fc.sample(frame, 1500)) {
+      bad.socket.send(text);
+    }
+    bad.socket.send(Buffer.from([0, 1, 2, 255]));
+    expect(await bad.subscribe('bad', 'topic=studio.fine')).toContain('true');
+    bad.publish({ id: 'end', topic: 'studio.fine', data: {}, source: { id: 'x' } });
+    await until(() => [good, bad].every((client) => client.events().some(({ id }) => id === 'end')));
+    expect(good.events().map(({ id }) => id)).toEqual(['end']);
   });
 
   test('hub expressions compile or are refused with a sentence', () => {
