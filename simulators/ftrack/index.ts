@@ -1,7 +1,7 @@
 import { addControls } from '../control';
 import type { Faults } from '../faults';
 import type { CallLog } from '../http';
-import type { Studio } from '../studio';
+import type { Studio, StudioObjectType } from '../studio';
 import { sampleStudio } from '../studio';
 import { ftrackControls } from './control';
 import { Credentials } from './credentials';
@@ -20,6 +20,10 @@ import { Workspace } from './operations/workspace';
 import { SchemaRegistry, workspaceSchemas } from './schema/registry';
 import { seedStudio } from './seed';
 import { createFtrackServer } from './server';
+import { snapshotControls } from './snapshot/control';
+import type { SnapshotDocument, SnapshotParts } from './snapshot/document';
+import { loadSnapshot } from './snapshot/document';
+import { saveSnapshotFile } from './snapshot/file';
 import type { Store } from './store/store';
 
 export { Hand } from './hand';
@@ -30,6 +34,8 @@ export interface FtrackSimulatorOptions {
   readonly host?: string;
   /** Default: the sample studio. */
   readonly studio?: Studio;
+  /** What an earlier simulator saved, instead of a studio. */
+  readonly snapshot?: SnapshotDocument;
   /** API keys by user name; users without one have `key-of-<user name>`. */
   readonly credentials?: Readonly<Record<string, string>>;
   /** Default 5,000. */
@@ -72,10 +78,15 @@ export interface FtrackSimulator {
   /** Connections are refused and sockets cut, until `listen`. */
   refuse(): Promise<void>;
   listen(): Promise<void>;
+  /**
+   * Everything that it holds, as a document; also after `close`.
+   * @returns bytes of the file
+   */
+  save(file: string): Promise<number>;
   close(): Promise<void>;
 }
 
-class Simulator {
+class Simulator implements SnapshotParts {
   readonly workspace: Workspace;
   readonly eventLog: EventLog;
   readonly credentials: Credentials;
@@ -83,12 +94,17 @@ class Simulator {
   readonly files: FileStore;
   readonly links: SignedLinks;
   readonly jobs: JobRunner;
+  readonly objectTypes: readonly StudioObjectType[];
+  /** Name of the user under whom the integration works. */
+  readonly serviceUser: string;
   /** Known once the server listens. */
   url = '';
   private readonly socialFeed: boolean;
 
   constructor(options: FtrackSimulatorOptions, studio: Studio) {
-    this.workspace = new Workspace(new SchemaRegistry(workspaceSchemas(studio.objectTypes)));
+    this.objectTypes = studio.objectTypes ?? [];
+    this.serviceUser = studio.serviceUser.username;
+    this.workspace = new Workspace(new SchemaRegistry(workspaceSchemas(this.objectTypes)));
     this.eventLog = new EventLog(this.workspace.store);
     this.socialFeed = options.socialFeed ?? true;
     this.credentials = new Credentials(this.workspace.store, { ...keysOf(studio), ...options.credentials });
@@ -103,6 +119,10 @@ class Simulator {
     this.workspace.operations.add(remoteOperations(this));
     this.workspace.componentAddresses = (origin) => new ComponentLinks(this.links, origin);
     this.workspace.onCommit = (commit) => this.tell(commit);
+  }
+
+  get store(): Store {
+    return this.workspace.store;
   }
 
   hand(username: string, clientToken: string | null): Hand {
@@ -134,6 +154,17 @@ class Simulator {
   }
 }
 
+/** What a snapshot says of its studio; the data come from its tables. */
+function emptyStudio({ objectTypes, serviceUser }: SnapshotDocument): Studio {
+  const studio = sampleStudio();
+  return {
+    ...studio,
+    projects: [],
+    objectTypes: objectTypes as readonly StudioObjectType[],
+    serviceUser: { ...studio.serviceUser, username: serviceUser },
+  };
+}
+
 function keysOf({ users, serviceUser }: Studio): Record<string, string> {
   const keyed = [...users, serviceUser].filter(({ apiKey }) => apiKey !== undefined);
   return Object.fromEntries(keyed.map(({ username, apiKey = '' }) => [username, apiKey]));
@@ -141,20 +172,25 @@ function keysOf({ users, serviceUser }: Studio): Record<string, string> {
 
 /** Starts a simulated ftrack: HTTP API and event hub on one port. */
 export async function startFtrackSimulator(options: FtrackSimulatorOptions = {}): Promise<FtrackSimulator> {
-  const studio = options.studio ?? sampleStudio();
+  const { snapshot } = options;
+  const studio = snapshot ? emptyStudio(snapshot) : (options.studio ?? sampleStudio());
   const simulator = new Simulator(options, studio);
   const { workspace, hub, credentials, eventLog, files, links, jobs } = simulator;
-  seedStudio(workspace.store, studio);
+  if (snapshot) {
+    loadSnapshot(simulator, snapshot);
+  } else {
+    seedStudio(workspace.store, studio);
+  }
   workspace.store.sortLargeTables();
   const server = createFtrackServer({ workspace, hub, credentials, files, links });
-  const forgetReturn = addControls(server, 'ftrack', ftrackControls({ workspace, hub, credentials }));
+  const controls = [...ftrackControls({ workspace, hub, credentials }), ...snapshotControls(simulator)];
+  const forgetReturn = addControls(server, 'ftrack', controls);
   await server.start({ host: options.host ?? '127.0.0.1', port: options.port ?? 0 });
   simulator.url = server.url;
-  const user = studio.serviceUser.username;
   return {
     url: server.url,
-    user,
-    key: credentials.keyOf(user),
+    user: simulator.serviceUser,
+    key: credentials.keyOf(simulator.serviceUser),
     keyOf: (username) => credentials.keyOf(username),
     store: workspace.store,
     faults: server.faults,
@@ -172,6 +208,7 @@ export async function startFtrackSimulator(options: FtrackSimulatorOptions = {})
     restoreCredentials: () => credentials.restore(),
     refuse: () => server.refuse(),
     listen: () => server.listen(),
+    save: (file) => saveSnapshotFile(simulator, file),
     close: async () => {
       forgetReturn();
       hub.close();

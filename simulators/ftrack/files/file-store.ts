@@ -89,6 +89,22 @@ export class FileStore {
     return this.files.delete(componentId);
   }
 
+  /** Files by component id. */
+  all(): Iterable<[string, StoredFile]> {
+    return this.files;
+  }
+
+  /** Puts these in the place of all files; uploads that are open are forgotten. */
+  replaceAll(files: Iterable<readonly [string, StoredFile]>): void {
+    this.files.clear();
+    this.uploads.clear();
+    this.used = 0;
+    for (const [componentId, file] of files) {
+      this.files.set(componentId, file);
+      this.used += file.bytes.length;
+    }
+  }
+
   /** After a commit: files go with their components. */
   dropRemoved(changes: readonly Change[]): void {
     for (const { row, removed } of changes) {

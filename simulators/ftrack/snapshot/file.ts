@@ -1,0 +1,57 @@
+import { createWriteStream } from 'node:fs';
+import { readFile, rename, rm, stat } from 'node:fs/promises';
+import { PassThrough, Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGzip, gunzipSync } from 'node:zlib';
+import type { SnapshotDocument, SnapshotParts } from './document';
+import { readSnapshot, SnapshotError, snapshotText } from './document';
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file or folder',
+  EACCES: 'this user may not use it',
+  EISDIR: 'it is a folder',
+  ENOSPC: 'the disk is full',
+};
+
+function reason(error: unknown): string {
+  const { code = '', message } = error as NodeJS.ErrnoException;
+  return reasons[code] ?? message;
+}
+
+/**
+ * Saves a snapshot; a file called `….gz` is compressed. The former file stays until the new one is whole.
+ *
+ * @returns bytes of the file
+ * @throws SnapshotError when it cannot be written
+ */
+export async function saveSnapshotFile(parts: SnapshotParts, file: string): Promise<number> {
+  const texts = snapshotText(parts);
+  const fresh = `${file}.${process.pid}.part`;
+  try {
+    const packing = file.endsWith('.gz') ? createGzip({ level: 1 }) : new PassThrough();
+    await pipeline(Readable.from(texts), packing, createWriteStream(fresh));
+    await rename(fresh, file);
+    return (await stat(file)).size;
+  } catch (error) {
+    await rm(fresh, { force: true });
+    throw new SnapshotError(`The snapshot ${file} cannot be written: ${reason(error)}.`);
+  }
+}
+
+/** @throws SnapshotError when the file cannot be read or is no snapshot */
+export async function readSnapshotFile(file: string): Promise<SnapshotDocument> {
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(file);
+  } catch (error) {
+    throw new SnapshotError(`The snapshot ${file} cannot be read: ${reason(error)}.`);
+  }
+  let document: unknown;
+  try {
+    const isPacked = bytes[0] === 0x1f && bytes[1] === 0x8b;
+    document = JSON.parse((isPacked ? gunzipSync(bytes) : bytes).toString('utf8'));
+  } catch (error) {
+    throw new SnapshotError(`${file} is no snapshot: ${reason(error)}.`);
+  }
+  return readSnapshot(document, file);
+}
