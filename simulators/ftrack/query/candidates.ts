@@ -53,6 +53,7 @@ export function smaller(left: Candidates | undefined, right: Candidates | undefi
 /** All stored rows of a type and its subtypes. */
 export function ofType(reader: Reader, type: string): Candidates {
   const table = reader.store.tableOf(type);
-  const subtypes = [...reader.store.registry.subtypes(type)];
-  return disjoint(subtypes.map((subtype) => table.where(typeIndex, subtype)));
+  const [first = type, ...others] = reader.store.registry.subtypes(type);
+  const candidates = disjoint([first, ...others].map((subtype) => table.where(typeIndex, subtype)));
+  return others.length === 0 ? { ...candidates, entry: { column: typeIndex, value: first } } : candidates;
 }

@@ -64,7 +64,8 @@ function byKey(
   const table = scope.reader.store.tableOf(query.entityType);
   const { entry } = candidates;
   // Rows of one index entry are kept in order themselves, where they are so many that sorting them takes long.
-  const own = entry && candidates.size > manyRows ? table.whereInOrder(entry.column, entry.value) : undefined;
+  const isPart = candidates.size > manyRows && candidates.size < table.size;
+  const own = entry && isPart ? table.whereInOrder(entry.column, entry.value) : undefined;
   const sorted = own ?? table.inOrder();
   const part = sorted.range(bounds ?? {});
   const length = part.end - part.start;

@@ -29,9 +29,14 @@ class Index {
     return entry === undefined ? nothing : entry instanceof Set ? entry : new Set([entry]);
   }
 
-  /** The rows in the order of a column; once asked for, they are kept so. */
-  inOrder(value: Value, column: string): SortedRows<Row> {
-    const sorted = this.sorted.get(value) ?? new SortedRows(this.of(value), column);
+  /** The rows in the order of all; once asked for, they are kept so. */
+  inOrder(value: Value, all: SortedRows<Row>): SortedRows<Row> {
+    const known = this.sorted.get(value);
+    if (known) {
+      return known;
+    }
+    const rows = this.of(value);
+    const sorted = all.only((row) => rows.has(row));
     this.sorted.set(value, sorted);
     return sorted;
   }
@@ -158,6 +163,6 @@ export class Table {
 
   /** Rows with this value in an indexed column, sorted by id: worth it where they are many. */
   whereInOrder(column: string, value: Value): SortedRows<Row> | undefined {
-    return this.indexes.get(column)?.inOrder(value, this.sortColumn);
+    return this.indexes.get(column)?.inOrder(value, this.inOrder());
   }
 }
