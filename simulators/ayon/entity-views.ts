@@ -4,6 +4,7 @@ import { effectiveAttributes, entityPath } from './inheritance';
 import type { Json, JsonObject } from './json';
 import { storedKeyOrder } from './json';
 import type { ProjectRecord } from './project';
+import { hasReviewables } from './reviewables';
 import type { AyonStore } from './store';
 
 /** Who made a task is stored but not shown. */
@@ -75,7 +76,7 @@ function folderRow(
     hasTasks: names.length > 0,
     hasChildren: project.entities.childIds('folder', folder.id).size > 0,
     hasVersions: project.entities.publishedBelow(folder.id) > 0,
-    hasReviewables: false,
+    hasReviewables: hasReviewables(project, folder),
     taskNames: names,
     tags: [...folder.tags],
     status: folder.status,

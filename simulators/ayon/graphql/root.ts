@@ -146,6 +146,11 @@ class ProjectNode {
     return this.#project.color;
   }
 
+  /** Projects lie in no folders here. */
+  projectFolder() {
+    return null;
+  }
+
   /** Bundles of a single project are not simulated: each uses those of the studio. */
   bundle() {
     return { production: null, staging: null };

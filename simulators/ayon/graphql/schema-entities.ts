@@ -46,6 +46,7 @@ type ProjectNode {
   active: Boolean!
   library: Boolean!
   color: String
+  projectFolder: String
   bundle: ProjectBundleType!
   entityList(id: String!): EntityListNode!
   entityLists(${LIST_ARGS}): EntityListsConnection!

@@ -18,6 +18,9 @@ type UserNode {
   isStagingAllowed: Boolean!
   disablePasswordLogin: Boolean!
   deleted: Boolean!
+  inviteSentAt: DateTime
+  inviteAcceptedAt: DateTime
+  userPool: String
   tasks(projectName: String!): TasksConnection!
   apiKeyPreview: String
   attrib: UserAttribType!

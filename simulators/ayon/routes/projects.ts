@@ -1,15 +1,29 @@
 import { anatomyView } from '../anatomy-view';
 import { folderList, hierarchy } from '../entity-views';
 import { fault } from '../errors';
-import type { JsonObject } from '../json';
+import { compareValues } from '../graphql/paging';
+import type { Json, JsonObject } from '../json';
 import { isObject } from '../json';
 import { hasProjectAccess } from '../permissions';
+import type { ProjectRecord } from '../project';
 import { projectRow, projectView } from '../project';
 import { createProject, deleteProject, patchProject, renameProject } from '../project-writes';
 import type { AddRoute, AyonRequest } from '../request';
 import { NO_CONTENT } from '../request';
 import type { AyonStore } from '../store';
 import { isManager } from '../users';
+
+/** `order` names a column of the list, `desc` turns it round; without it projects come by name. */
+function sortRows(rows: ProjectRecord[], query: URLSearchParams): void {
+  const column = query.get('order');
+  if (column !== null) {
+    const value = (project: ProjectRecord): Json => projectRow(project)[column] ?? null;
+    rows.sort((a, b) => compareValues(value(a), value(b)));
+  }
+  if (query.get('desc') === 'true') {
+    rows.reverse();
+  }
+}
 
 function listProjects(store: AyonStore, { query, user }: AyonRequest): JsonObject {
   const name = query.get('name')?.toLowerCase();
@@ -25,6 +39,7 @@ function listProjects(store: AyonStore, { query, user }: AyonRequest): JsonObjec
       );
     })
     .sort((a, b) => (a.name < b.name ? -1 : 1));
+  sortRows(rows, query);
   const length = Number(query.get('length') ?? rows.length);
   const start = (Number(query.get('page') ?? 1) - 1) * length;
   const shown = rows.slice(start, start + length);

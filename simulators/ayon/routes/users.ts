@@ -1,4 +1,4 @@
-import { AyonFault, fault, invalidRequest, patternIssue } from '../errors';
+import { AyonFault, fault, invalidRequest, patternIssue, unhandled } from '../errors';
 import { objectOf } from '../event-log';
 import { attributesOf } from '../inheritance';
 import type { JsonObject } from '../json';
@@ -164,6 +164,11 @@ export function addUserRoutes(add: AddRoute, store: AyonStore): void {
     requireManager(request);
     renameUser(store, request, request.body['newName']);
     return NO_CONTENT;
+  });
+  add('POST', '/api/users/:name/apikeys', (request) => {
+    requireManager(request);
+    // Observed: the server breaks on a list that is not there.
+    throw unhandled("TypeError: 'NoneType' object is not iterable");
   });
   add('PATCH', '/api/users/:name/password', (request) => {
     const user = store.user(nameParam(request));
