@@ -65,8 +65,8 @@ export interface AyonClient {
   ): Promise<AyonOperationResult[]>;
   /** Writes a comment, in the name of its author if AYON has that user. */
   comment(project: string, comment: NewComment, signal: AbortSignal): Promise<WrittenComment>;
-  /** A reader of AYON's events that loses none. */
-  events(options?: Omit<EventReaderOptions, 'sender'>): EventReader;
+  /** A reader of AYON's events that loses none; this client's own sender is among the `senders`. */
+  events(options?: EventReaderOptions): EventReader;
   /** Raw settings of the addon; undefined project: the studio's. */
   settings(project: string | undefined, signal: AbortSignal): Promise<unknown>;
 }
@@ -91,7 +91,7 @@ export function createAyonClient(options: AyonClientOptions): AyonClient {
     operations: (project, operations, signal) =>
       applyOperations(http, { project, operations, pace: paces.of(project) }, signal),
     comment: (project, comment, signal) => writeComment({ http, actAs }, { project, comment }, signal),
-    events: (reading) => new EventReader(http, { sender: http.sender, ...reading }),
+    events: (reading) => new EventReader(http, reading),
     settings: (project, signal) => readSettings(http, { addon, project }, signal),
   };
 }

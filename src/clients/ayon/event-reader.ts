@@ -53,8 +53,8 @@ export interface Dropped {
 export interface EventReaderOptions {
   /** `entity.*`, …; default: all but AYON's own log. */
   readonly topics?: readonly string[];
-  /** Our own `x-sender`: what it caused is dropped without a look. Other senders of our type cost a request per event. */
-  readonly sender?: string;
+  /** `x-sender` of our other processes: what they cause is dropped without a look, else it costs a request each. */
+  readonly senders?: readonly string[];
   /** Events per page. */
   readonly page?: number;
   /** Milliseconds; see {@link Tail}. */
@@ -128,6 +128,7 @@ interface ReadingInput {
 class Reading {
   readonly #http: AyonHttp;
   readonly #options: EventReaderOptions & typeof DEFAULTS;
+  readonly #own: ReadonlySet<string>;
   #tail: Tail;
   /** Last change of tags by entity: AYON's repetition of it is the same change again. */
   readonly #tagged = new Map<string, string>();
@@ -140,6 +141,7 @@ class Reading {
   constructor({ http, options, cursor }: ReadingInput) {
     this.#http = http;
     this.#options = options;
+    this.#own = new Set([http.sender, ...(options.senders ?? [])]);
     this.#tail = this.#tailAt(cursor);
   }
 
@@ -223,7 +225,7 @@ class Reading {
     if (topic.startsWith('log.')) {
       return 'log';
     }
-    if (typeof sender !== 'string' || sender === this.#options.sender) {
+    if (typeof sender !== 'string' || this.#own.has(sender)) {
       return typeof sender === 'string' ? 'own' : undefined;
     }
     const senderType = this.#others.get(sender);

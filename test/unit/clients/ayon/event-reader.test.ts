@@ -24,8 +24,7 @@ describe('events of the AYON simulator', () => {
   afterEach(() => simulator.close());
 
   const http = () => new AyonHttp({ serverUrl: simulator.url, apiKey: simulator.apiKey, sender: 'leech' });
-  const reader = (options: EventReaderOptions = {}) =>
-    new EventReader(http(), { sender: 'leech', ...options });
+  const reader = (options: EventReaderOptions = {}) => new EventReader(http(), options);
   /** Stores events as AYON would. */
   const happen = (count: number, origin = PERSON): void => {
     for (let at = 0; at < count; at += 1) {
@@ -105,11 +104,12 @@ describe('events of the AYON simulator', () => {
     happen(2);
     happen(3, OURS);
     happen(4, { ...OURS, sender: 'leech' });
+    happen(5, { ...OURS, sender: 'processor' });
 
-    const [batch] = await all(reader().read(BEGINNING, signal));
+    const [batch] = await all(reader({ senders: ['processor'] }).read(BEGINNING, signal));
     const looked = simulator.calls.list().filter(({ path }) => path.startsWith('/api/events/'));
 
-    expect(batch).toMatchObject({ dropped: { own: 7 }, events: [{}, {}], gap: null });
+    expect(batch).toMatchObject({ dropped: { own: 12 }, events: [{}, {}], gap: null });
     expect(looked).toHaveLength(5);
   });
 
