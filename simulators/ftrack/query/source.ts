@@ -1,6 +1,6 @@
 import type { EntitySchema } from '../schema/registry';
-import type { KeyRange } from '../store/sorted-rows';
-import type { Row } from '../store/table';
+import type { KeyRange, SortedRows } from '../store/sorted-rows';
+import type { Row, Table } from '../store/table';
 import type { Value } from '../values';
 import type { Condition, Literal, Query } from './ast';
 import type { Candidates } from './candidates';
@@ -62,10 +62,7 @@ function byKey(
     return undefined;
   }
   const table = scope.reader.store.tableOf(query.entityType);
-  const { entry } = candidates;
-  // Rows of one index entry are kept in order themselves, where they are so many that sorting them takes long.
-  const isPart = candidates.size > manyRows && candidates.size < table.size;
-  const own = entry && isPart ? table.whereInOrder(entry.column, entry.value) : undefined;
+  const own = ownOrder(table, candidates);
   const sorted = own ?? table.inOrder();
   const part = sorted.range(bounds ?? {});
   const length = part.end - part.start;
@@ -77,6 +74,12 @@ function byKey(
   }
   const descending = query.order[0]?.descending === true;
   return { rows: sorted.slice({ ...part, descending }), inOrder: true };
+}
+
+/** Rows of one index entry are kept in order themselves, where they are so many that sorting them takes long. */
+function ownOrder(table: Table, { entry, size }: Candidates): SortedRows<Row> | undefined {
+  const isPart = size > manyRows && size < table.size;
+  return entry && isPart ? table.whereInOrder(entry.column, entry.value) : undefined;
 }
 
 /** Whether the only order is that of the single key. */
