@@ -1,59 +1,78 @@
-import { execFile, spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { startFtrackSimulator } from '../../../simulators/ftrack/index';
+import { readStudioFile } from '../../../simulators/studio/file/index';
+import { pythonWithClient } from './python-client';
 
-const requirement = 'ftrack-python-api==3.1.0';
+interface Result {
+  readonly step: string;
+  readonly seconds: number;
+  readonly error: string | null;
+}
 
-/** A Python with the official client, installed once per machine; undefined where that is impossible. */
-function python(): string | undefined {
-  const folder = join(tmpdir(), `interop-${requirement.replace('==', '-')}`);
-  const binary = join(folder, 'bin', 'python');
-  const works = (): boolean =>
-    existsSync(binary) && spawnSync(binary, ['-c', 'import ftrack_api'], { timeout: 60_000 }).status === 0;
-  if (!works()) {
-    spawnSync('python3', ['-m', 'venv', folder], { timeout: 120_000 });
-    spawnSync(binary, ['-m', 'pip', 'install', '--quiet', requirement], { timeout: 180_000 });
+/** The modules of the day in their order; each test below is one of their steps. */
+const chapters = ['production', 'attributes', 'publishing', 'together', 'sessions', 'rights', 'events'];
+const scripts = join(__dirname, 'official_python');
+const steps = chapters.flatMap((chapter) => {
+  const source = readFileSync(join(scripts, `${chapter}.py`), 'utf8');
+  return [...source.matchAll(/^@step\("(.+)"\)$/gm)].map(([, title = '']) => title);
+});
+
+const client = pythonWithClient();
+if ('missing' in client) {
+  if (process.env['CI'] !== undefined) {
+    throw new Error(client.missing);
   }
-  return works() ? binary : undefined;
+  process.stderr.write(`Skipped. ${client.missing}\n`);
 }
 
-const interpreter = python();
-if (interpreter === undefined) {
-  process.stderr.write(`Python with pip is unavailable: the test of ${requirement} is skipped.\n`);
+/** @returns what the steps printed, and what the process complained of */
+function workingDay(interpreter: string, args: readonly string[]): Promise<{ lines: string[]; log: string }> {
+  const env = { ...process.env, PYTHONDONTWRITEBYTECODE: '1', PYTHONIOENCODING: 'utf-8' };
+  return new Promise((resolve) => {
+    execFile(
+      interpreter,
+      [scripts, ...args, ...chapters],
+      { env, timeout: 150_000, maxBuffer: 2 ** 26 },
+      (error, stdout, log) =>
+        resolve({ lines: stdout.trim().split('\n'), log: `${log}\n${error?.message ?? ''}` }),
+    );
+  });
 }
 
-const sees = {
-  children: ['sh010', 'sh020', 'sh030'],
-  link: ['nordlicht', 'sq010'],
-  status: 'Not started',
-  assignees: ['bob'],
-  path: ['nordlicht', 'sq010', 'sh800', 'roto'],
-  frameEnd: 1150,
-  frameStart: 1001,
-  department: ['2d', '3d'],
-  metadata: { source: 'edit 7' },
-  raw: 2,
-  received: ['update'],
-  duplicate: true,
-  left: 0,
-};
+const official = 'interpreter' in client ? describe : describe.skip;
 
-describe('the official Python client', () => {
-  test('connects, edits, reads custom attributes, gets events and errors, and deletes', async () => {
-    if (interpreter === undefined) {
-      // Said above.
+official('a working day of the official Python client', () => {
+  const results = new Map<string, Result>();
+  let log = '';
+
+  beforeAll(async () => {
+    if ('missing' in client) {
       return;
     }
-    const simulator = await startFtrackSimulator();
-    const script = join(__dirname, 'official_python_client.py');
-    const work = promisify(execFile)(interpreter, [script, simulator.url, simulator.user, simulator.key]);
+    const studio = readStudioFile(join(__dirname, 'official-studio.yaml'));
+    const simulator = await startFtrackSimulator({ studio });
+    const folder = mkdtempSync(join(tmpdir(), 'python-day-'));
     try {
-      expect(JSON.parse((await work).stdout)).toEqual(sees);
+      const day = await workingDay(client.interpreter, [simulator.url, folder]);
+      log = day.log;
+      for (const line of day.lines.filter((text) => text.startsWith('{'))) {
+        const result = JSON.parse(line) as Result;
+        results.set(result.step, result);
+      }
     } finally {
+      rmSync(folder, { recursive: true, force: true });
       await simulator.close();
     }
+  }, 180_000);
+
+  test.each(steps)('%s', (title) => {
+    expect(results.get(title)?.error ?? (results.has(title) ? '' : `The step did not run.\n${log}`)).toBe('');
+  });
+
+  test('has a test for each of its steps', () => {
+    expect([...results.keys()]).toEqual(steps);
   });
 });
