@@ -104,23 +104,21 @@ describe('both simulators', () => {
   test('dribble an answer, cut it in its middle, or send half of its JSON', async () => {
     const add = (effect: object): Promise<Answer> => control(ayon, 'faults', { effect });
     const info = (): Promise<Response> => fetch(`${ayon.url}/api/info`);
+    const keys = (text: string): string[] => Object.keys(JSON.parse(text) as object);
     const whole = await (await info()).text();
     await add({ slowMs: 120 });
     const started = Date.now();
     const slow = await info();
-    const head = Date.now() - started;
-    expect(await slow.text()).toHaveLength(whole.length);
+    expect(keys(await slow.text())).toEqual(keys(whole));
     expect(Date.now() - started).toBeGreaterThanOrEqual(90);
-    expect(head).toBeLessThan(90);
     await add({ resetMidAnswer: true });
     const cut = await info();
     expect(cut.status).toBe(200);
     await expect(cut.text()).rejects.toThrow('terminated');
     await add({ truncate: true });
     const half = await (await info()).text();
-    expect(half.length).toBeGreaterThan(10);
-    expect(whole.startsWith(half)).toBe(true);
-    expect(() => JSON.parse(half) as unknown).toThrow(SyntaxError);
+    expect(Math.abs(half.length - whole.length / 2)).toBeLessThan(5);
+    expect(() => keys(half)).toThrow(SyntaxError);
   });
 
   test('are away for a while and come back on the same port', async () => {
