@@ -169,7 +169,7 @@ function enrollCost(store: AyonStore, request: AyonRequest): number {
 }
 
 /** How long the real server would take for a request, milliseconds: known before the work is done. */
-function costOf(store: AyonStore, route: Route, request: AyonRequest): number {
+export function costOf(store: AyonStore, route: Route, request: AyonRequest): number {
   const { method, pattern } = route;
   const project = store.projects.get((request.params['project'] ?? '').toLowerCase());
   const size = project?.entities.count('folder') ?? 0;

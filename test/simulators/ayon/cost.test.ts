@@ -1,7 +1,73 @@
 import type { AyonSimulator } from '../../../simulators/ayon';
-import { startAyonSimulator } from '../../../simulators/ayon';
-import { interpolate } from '../../../simulators/ayon/cost';
+import { AyonStore, startAyonSimulator } from '../../../simulators/ayon';
+import { costOf, interpolate } from '../../../simulators/ayon/cost';
+import { editsAs } from '../../../simulators/ayon/edits';
+import type { Json } from '../../../simulators/ayon/json';
+import type { AyonRequest } from '../../../simulators/ayon/request';
 import { createFolder, TestClient, testId, updateFolder } from './client';
+
+/** Seconds that the model says for the operations of a kind in batches, and does them. */
+function secondsOf(
+  store: AyonStore,
+  given: { count: number; batch: number; operation: (number: number) => object },
+): number {
+  const { count, batch, operation } = given;
+  let ms = 0;
+  for (let from = 0; from < count; from += batch) {
+    const operations = Array.from({ length: batch }, (_, index) => operation(from + index)) as Json[];
+    const json = { operations };
+    const request = { params: { project: 'show' }, json, body: json } as unknown as AyonRequest;
+    ms += costOf(store, { method: 'POST', pattern: '/api/projects/:project/operations' }, request);
+    editsAs(store, 'admin').operations('show', json);
+  }
+  return ms / 1000;
+}
+
+describe('costs that were measured on a real server', () => {
+  const folder = (number: number) => createFolder(number, { name: `f${number}` });
+  const task = (at: number) => (number: number) => ({
+    type: 'create',
+    entityType: 'task',
+    entityId: testId(at + number),
+    data: { name: `t${at}x${number}`, taskType: 'Generic', folderId: testId(0) },
+  });
+
+  /** The model may be off by so much: the measurements themselves varied more with what else ran. */
+  function expectNear(seconds: number, measured: number): void {
+    expect(seconds / measured).toBeGreaterThan(0.7);
+    expect(seconds / measured).toBeLessThan(1.4);
+  }
+
+  it.each([
+    [1000, 1, 38.7],
+    [1000, 10, 12.4],
+    [1000, 50, 9.8],
+    [1000, 250, 10.3],
+    [1000, 500, 11.1],
+    [5000, 50, 169],
+    [5000, 500, 164],
+  ])('%i folders in batches of %i took %f s', (count, batch, measured) => {
+    const store = new AyonStore();
+    store.addProject({ name: 'show', code: 'shw' });
+
+    expectNear(secondsOf(store, { count, batch, operation: folder }), measured);
+  });
+
+  it.each([
+    [1000, 10, 84],
+    [1000, 100, 233],
+    [1000, 400, 301],
+    [5000, 10, 12],
+    [5000, 100, 94],
+    [5000, 400, 285],
+  ])('in a project of %i folders batches of %i made %f tasks per second', (folders, batch, rate) => {
+    const store = new AyonStore();
+    store.addProject({ name: 'show', code: 'shw' });
+    secondsOf(store, { count: folders, batch: 500, operation: folder });
+
+    expectNear(secondsOf(store, { count: batch, batch, operation: task(50_000) }), batch / rate);
+  });
+});
 
 describe('cost model of the AYON simulator', () => {
   let simulator: AyonSimulator;
