@@ -28,14 +28,15 @@ const sources = [
   'UserSecurityRoleProject',
   'Context',
   'Appointment',
+  'Membership',
 ];
 
 const noRoles: ReadonlySet<string> = new Set();
 
 /**
  * Who may see which project. A role of type PROJECT or API opens all projects that are not private
- * (`is_all_open_projects`) or the listed ones; one of type ASSIGNED opens the projects in which the user has an
- * assignment. Access is to read and to write.
+ * (`is_all_open_projects`) or the listed ones; one of type ASSIGNED opens the projects in which the user or
+ * a group of theirs has an assignment. Access is to read and to write.
  */
 export class Access {
   private readonly store: Store;
@@ -169,8 +170,13 @@ export class Access {
     return users.filter((user) => user.data['username'] === username).map(({ key }) => key);
   }
 
+  /** Projects in which the user, or a group that the user is in, has an assignment. */
   private assignedProjects(userId: string): string[] {
-    const appointments = [...this.store.tableOf('Appointment').where('resource_id', userId)];
+    const memberships = [...this.store.tableOf('Membership').where('user_id', userId)];
+    const resources = [userId, ...memberships.map(({ data }) => data['group_id'])];
+    const appointments = resources.flatMap((id) => [
+      ...this.store.tableOf('Appointment').where('resource_id', id),
+    ]);
     return appointments
       .filter((row) => row.data['type'] === 'assignment')
       .map((row) => this.store.projectOf(row))

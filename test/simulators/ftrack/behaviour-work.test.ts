@@ -142,6 +142,46 @@ describe('values on the wire', () => {
   });
 });
 
+describe('collections', () => {
+  const refs = (type: string, ids: readonly string[]): object[] =>
+    ids.map((id) => ({ __entity_type__: type, id }));
+
+  test('become exactly what was sent: what is missing is let go, or goes when it cannot be alone', () => {
+    const shot = newShot();
+    const task = bob.createTask({ parent: shot, name: 'fx', assignees: ['bob', 'aicha'] });
+    const [kept, lost] = bob.query(`Appointment where context_id is "${task}"`).map(({ id }) => id as string);
+    const [echoed] = batch(change('Task', task, { assignments: refs('Appointment', [kept ?? '']) }));
+    expect(echoed).toMatchObject({ assignments: [{ id: kept }] });
+    expect(bob.query(`Appointment where id in (${String(kept)},${String(lost)})`)).toHaveLength(1);
+    const note = bob.addNote(shot, 'x');
+    batch(change('Shot', shot, { notes: [] }));
+    expect(one(`select parent_id from Note where id is "${note}"`)).toMatchObject({ parent_id: null });
+    const scope = bob.create('Scope', { name: fresh('scope') });
+    batch(change('Shot', shot, { scopes: refs('Scope', [scope]) }));
+    expect(bob.query(`Shot where scopes.id is "${scope}"`)).toHaveLength(1);
+    batch(change('Shot', shot, { scopes: [] }));
+    expect(bob.query(`Shot where scopes any () and id is "${shot}"`)).toEqual([]);
+  });
+
+  test('take only what exists and can change its owner', () => {
+    const [shot, other] = [newShot(), newShot()];
+    const [note, foreign] = [bob.addNote(shot, 'x'), bob.addNote(other, 'y')];
+    const recipients = [{ __entity_type__: 'Recipient', note_id: foreign, resource_id: userId('bob') }];
+    expect(() => batch(change('Note', note, { recipients }))).toThrow('note_id is part of its key');
+    for (const assignments of [
+      refs('Appointment', ['nothing']),
+      [7],
+      'x',
+      [{ __entity_type__: 'Appointment' }],
+    ]) {
+      expect(() => batch(change('Shot', shot, { assignments }))).toThrow(
+        expect.objectContaining({ exception: 'ValidationError' }),
+      );
+    }
+    expect(() => batch(change('Shot', shot, { descendants: [] }))).toThrow('is computed');
+  });
+});
+
 describe('moves', () => {
   test('below itself in any way are refused, even when a query of the batch looks at the circle', () => {
     const shot = newShot();

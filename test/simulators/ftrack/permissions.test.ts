@@ -95,6 +95,12 @@ describe('roles', () => {
     hand.setStatus(task, 'In progress');
     batch(deletion('Appointment', String(work?.['id'])));
     expect(names(hand, projects)).toEqual([]);
+    const group = bob.create('Group', { name: fresh('group'), local: false });
+    batch(
+      creation('Membership', { group_id: group, user_id: id }),
+      creation('Appointment', { context_id: task, resource_id: group, type: 'assignment' }),
+    );
+    expect(names(hand, projects)).toEqual(['nordlicht']);
   });
 });
 
