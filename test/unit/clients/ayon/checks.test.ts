@@ -10,14 +10,16 @@ const { signal } = new AbortController();
 
 let ayon: AyonSimulator;
 let client: AyonClient;
-beforeAll(async () => {
-  ayon = await startAyonSimulator({ studio: sampleStudio() });
-  client = createAyonClient({
+const newClient = (): AyonClient =>
+  createAyonClient({
     serverUrl: ayon.url,
     apiKey: ayon.apiKey,
     sender: 'main',
     addon: { name: 'ftrack', version: '1.0.0' },
   });
+beforeAll(async () => {
+  ayon = await startAyonSimulator({ studio: sampleStudio() });
+  client = newClient();
 });
 afterAll(() => ayon.close());
 
@@ -27,6 +29,13 @@ async function asked(work: () => Promise<unknown>): Promise<{ code: string | und
   const error: unknown = await work().catch((thrown: unknown) => thrown);
   return { code: codeOf(error), calls: ayon.calls.count() - before };
 }
+
+/** Comments that were sent since so many requests. */
+const comments = (since: number): number =>
+  ayon.calls
+    .list()
+    .slice(since)
+    .filter(({ path }) => path.endsWith('/activities')).length;
 
 /** Author by comment. */
 async function authorsIn(project: string): Promise<Map<string, string>> {
@@ -93,7 +102,10 @@ describe('in the name of somebody', () => {
       client.comment(project, { ...at, body: `by ${author}`, author }, signal);
 
     const known = await write(user?.name ?? '');
+    const before = ayon.calls.count();
     const unknown = await write('nobody.here');
+    // Not even tried: AYON would answer a bare 500.
+    expect(comments(before)).toBe(1);
 
     expect(known.note).toBeUndefined();
     expect(unknown.note).toContain('AYON has no active user "nobody.here"');
@@ -106,18 +118,24 @@ describe('in the name of somebody', () => {
     const { project, ...at } = await target();
     ayon.store.users.set('gone', { ...user(), name: 'gone' });
     // Another client: it has not read the users yet.
-    const fresh = createAyonClient({
-      serverUrl: ayon.url,
-      apiKey: ayon.apiKey,
-      sender: 'main',
-      addon: { name: 'ftrack', version: '1.0.0' },
-    });
+    const fresh = newClient();
     const write = () => fresh.comment(project, { ...at, body: 'x', author: 'gone' }, signal);
     expect((await write()).note).toBeUndefined();
 
     ayon.store.users.delete('gone');
 
     expect((await write()).note).toContain('AYON has no active user "gone"');
+  });
+
+  test('a user that was switched off counts as none', async () => {
+    const { project, ...at } = await target();
+    ayon.store.users.set('retired', { ...user(), name: 'retired', active: false });
+    const fresh = newClient();
+
+    const { note } = await fresh.comment(project, { ...at, body: 'x', author: 'retired' }, signal);
+
+    expect(note).toContain('AYON has no active user "retired"');
+    ayon.store.users.delete('retired');
   });
 });
 

@@ -33,6 +33,24 @@ describe('what AYON’s answers mean', () => {
     expect(answer(500, 'x'.repeat(5000)).message.length).toBeLessThan(500);
   });
 
+  test.each([
+    ['ENOTFOUND', 'no such host is known'],
+    ['EAI_AGAIN', 'the name service does not answer'],
+    ['CERT_HAS_EXPIRED', "put this machine's clock right"],
+    ['CERT_NOT_YET_VALID', "put this machine's clock right"],
+    ['EWHATEVER', 'check AYON_SERVER_URL'],
+  ])('a request without answer says what to do: %s', (code, words) => {
+    const cause = Object.assign(new Error('x'), { code });
+
+    const { message } = unreachable(
+      { call: 'GET /api/x', server: 'http://ayon' },
+      new TypeError('fetch failed', { cause }),
+    );
+
+    expect(message).toContain(words);
+    expect(message).toContain(code);
+  });
+
   test('a request without answer says why', () => {
     const refused = Object.assign(new Error('connect'), { code: 'ECONNREFUSED' });
 
