@@ -31,7 +31,8 @@ export class SnapshotError extends Error {
 /** `shapes` say which type and columns a row has; a row is the number of its shape and its values. */
 const Table = z.object({
   shapes: z.array(z.array(z.string()).min(1)),
-  rows: z.array(z.array(z.unknown()).min(1)),
+  // Looked at row by row when it is loaded: a check here would copy all of them.
+  rows: z.custom<unknown[]>(Array.isArray),
 });
 const Shape = z.object({
   savedAt: z.string(),
@@ -121,8 +122,9 @@ export function readSnapshot(document: unknown, from: string): SnapshotDocument 
 }
 
 function rowsOf(table: z.infer<typeof Table>, store: Store, family: string): Row[] {
-  return table.rows.map((values) => {
-    const [type, ...columns] = table.shapes[Number(values[0])] ?? [];
+  return table.rows.map((row) => {
+    const [shape, ...values]: unknown[] = Array.isArray(row) ? row : [];
+    const [type, ...columns] = table.shapes[Number(shape)] ?? [];
     if (type === undefined || !store.registry.has(type) || store.registry.get(type).family !== family) {
       throw new SnapshotError(
         `The snapshot holds rows of ${type ?? 'no type'} that this simulator does not know.`,
@@ -130,7 +132,7 @@ function rowsOf(table: z.infer<typeof Table>, store: Store, family: string): Row
     }
     const data: Data = {};
     for (const [index, column] of columns.entries()) {
-      data[column] = (values[index + 1] ?? null) as Value;
+      data[column] = (values[index] ?? null) as Value;
     }
     return { type, key: store.keyOf(type, data), data };
   });
