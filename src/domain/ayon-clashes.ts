@@ -35,14 +35,17 @@ const keepsName = (entityType: AyonEntityType, active: boolean): boolean =>
 function placeAfter({ operation }: Step, sibling: Sibling | undefined): Place | undefined {
   const { entityType, type, data } = operation;
   const name = nameIn(operation) ?? sibling?.name;
-  const before = sibling === undefined ? undefined : placeOf({ ...sibling, active: true });
-  const named = parentKeyOf(operation);
-  const parent = named === undefined ? before?.parent : named;
+  const parent = parentAfter(operation, sibling);
   const isKept = keepsName(entityType, (data['active'] ?? sibling?.active ?? true) !== false);
   if (type === 'delete' || name === undefined || parent === undefined || !isKept) {
     return undefined;
   }
   return { entityType, parent, name };
+}
+
+function parentAfter(operation: AyonOperation, sibling: Sibling | undefined): string | null | undefined {
+  const given = parentKeyOf(operation);
+  return given === undefined && sibling !== undefined ? placeOf({ ...sibling, active: true })?.parent : given;
 }
 
 function nameIn({ entityType, data }: AyonOperation): string | undefined {
