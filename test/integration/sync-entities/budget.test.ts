@@ -2,8 +2,9 @@ import { generateStudio } from '../../../simulators/studio';
 import type { Requests } from './rig';
 import { Rig } from './rig';
 
-/** A status edit of any task fills the caches. */
+/** A status edit of any task fills the caches; of two, one is a change whatever the task had. */
 async function warm(rig: Rig, task: string): Promise<void> {
+  rig.bob.setStatus(task, 'On Hold');
   rig.bob.setStatus(task, 'Approved');
   await rig.sync();
 }
