@@ -26,6 +26,8 @@ export interface RouteAnswer {
   readonly body?: string | Buffer;
   readonly contentType?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Sends the answer itself, for one that goes on; wins over everything else. */
+  readonly stream?: (response: ServerResponse) => void;
 }
 
 export type RouteHandler = (request: RouteRequest) => RouteAnswer | Promise<RouteAnswer>;
@@ -63,6 +65,8 @@ export interface SimulatorServerOptions {
   readonly onError?: (error: unknown) => RouteAnswer;
   /** Paths that start with one of these are neither logged nor hit by faults. */
   readonly quietPrefixes?: readonly string[];
+  /** Single paths that are as quiet. */
+  readonly quietPaths?: readonly string[];
 }
 
 interface Route {
@@ -249,7 +253,9 @@ export class SimulatorServer {
     const started = performance.now();
     const at = Date.now();
     const { routed, handler } = await this.receive(request);
-    const quiet = (this.options.quietPrefixes ?? []).some((prefix) => routed.path.startsWith(prefix));
+    const { quietPrefixes = [], quietPaths = [] } = this.options;
+    const quiet =
+      quietPaths.includes(routed.path) || quietPrefixes.some((prefix) => routed.path.startsWith(prefix));
     const fault = quiet ? undefined : this.faults.take(routed);
     const result = await this.work({ routed, handler, fault });
     const status = result?.answer.status ?? (result ? 200 : 0);
@@ -258,7 +264,9 @@ export class SimulatorServer {
       const ms = performance.now() - started;
       this.calls.record({ at, method: routed.method, path: routed.path, body, status, ms });
     }
-    if (result) {
+    if (result?.answer.stream) {
+      result.answer.stream(response);
+    } else if (result) {
       await deliver(response, plainAnswer(result.answer), result.delivery);
     } else {
       request.socket.destroy();

@@ -84,7 +84,7 @@ function summarise(request: RouteRequest): string {
 
 /** HTTP API, files and event hub handshake on one port. */
 export function createFtrackServer(parts: ServerParts): SimulatorServer {
-  const server = new SimulatorServer({ summarise, quietPrefixes: [CONTROL_PREFIX] });
+  const server = new SimulatorServer({ summarise, quietPrefixes: [CONTROL_PREFIX], quietPaths: ['/'] });
   server.route('POST', '/api', (request) => api(parts, request));
   server.route('GET', '/socket.io/1/', (request) => parts.hub.handshake(request.query, request.headers));
   server.route('GET', '/socket.io/1', (request) => parts.hub.handshake(request.query, request.headers));

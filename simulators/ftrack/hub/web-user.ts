@@ -38,9 +38,12 @@ export class WebUser {
   private readonly user: ConnectionUser;
   private readonly member: HubMember;
   private readonly questions = new Map<string, Question>();
+  private readonly onShown: (data: ActionAnswer) => void;
 
-  constructor(hub: EventHub, user: ConnectionUser) {
+  /** @param onShown called with what is added to `shown` */
+  constructor(hub: EventHub, user: ConnectionUser, onShown: (data: ActionAnswer) => void = () => undefined) {
     this.user = user;
+    this.onShown = onShown;
     this.member = hub.join(user, (event) => this.receive(event));
     const metadata = {
       id: this.id,
@@ -114,6 +117,7 @@ export class WebUser {
     if (topic === 'ftrack.action.trigger-user-interface') {
       if (isRecord(data)) {
         this.shown.push(data);
+        this.onShown(data);
       }
       return;
     }
