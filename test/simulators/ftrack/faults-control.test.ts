@@ -204,7 +204,7 @@ describe('the simulated ftrack', () => {
     open.terminate();
   });
 
-  test('sends malformed frames, loses and doubles events, and cuts sockets', async () => {
+  test('sends malformed frames, loses, doubles, withholds and reorders events, and cuts sockets', async () => {
     const { socket, frames } = await connect();
     socket.send(
       '5:1::{"name":"ftrack.event","args":[{"topic":"ftrack.meta.subscribe","data":{"subscriber":{"id":"s"},"subscription":"topic=ftrack.update"}}]}',
@@ -221,7 +221,14 @@ describe('the simulated ftrack', () => {
     rename('One');
     rename('Two');
     await until(() => updates() === 2);
-    expect(frames.filter((frame) => frame.includes('"new":"One"'))).toEqual([]);
+    await control(ftrack, 'hub', { silence: true });
+    rename('Unheard');
+    await control(ftrack, 'hub', { silence: false, reorderEvents: 2 });
+    rename('Three');
+    rename('Four');
+    await until(() => updates() === 4);
+    const told = frames.flatMap((frame) => /"new":"(\w+)"/.exec(frame)?.[1] ?? []);
+    expect(told).toEqual(['Two', 'Two', 'Four', 'Three']);
     expect((await send(`${ftrack.url}/_simulator/hub`)).body).toMatchObject([
       { username: 'bob', subscribers: ['s'] },
     ]);
