@@ -38,6 +38,17 @@ function checkReferences(work: Work, change: Change, schema: EntitySchema): void
   }
 }
 
+/** What tells a type apart, such as the object type of a shot, is the same in all its entities. */
+function checkClassifier({ row }: Change, schema: EntitySchema): void {
+  const { classifier } = schema.definition;
+  const value = classifier && row.data[classifier.column];
+  if (classifier && value !== classifier.value) {
+    throw validationError(
+      `Attribute ${classifier.column} of ${row.type} ${row.key} must be ${classifier.value}, not ${asText(value)}.`,
+    );
+  }
+}
+
 /** Names below one parent are unique, ignoring case. */
 function checkSiblings(work: Work, { row, before }: Change): void {
   const { name: rawName, parent_id: parentId } = row.data;
@@ -86,6 +97,7 @@ function checkConfiguration({ row }: Change): void {
 function checkRow(work: Work, change: Change): void {
   const schema = work.reader.store.registry.get(change.row.type);
   checkRequired(change.row, schema);
+  checkClassifier(change, schema);
   checkReferences(work, change, schema);
   checkUnique(work, change);
   if (schema.family === 'Context') {

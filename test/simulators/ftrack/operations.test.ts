@@ -83,6 +83,11 @@ describe('create', () => {
     ['a sibling with the same name but for case', { name: 'SH010' }, 'DuplicateEntryError'],
     ['an unknown attribute', { name: 'x', colour: 'red' }, 'ValidationError'],
     ['a value of a wrong type', { name: 7 }, 'ValidationError'],
+    [
+      'a kind that is another one',
+      { name: 'x', object_type_id: '11c137c0-ee7e-4f9c-91c5-8c77cec22b2c' },
+      'ValidationError',
+    ],
     ['a foreign key to nothing', { name: 'x', status_id: 'nope' }, 'IntegrityError'],
     ['no parent', { name: 'x', parent_id: null }, 'IntegrityError'],
   ])('refuses %s, and nothing of the batch stays', async (_title, data, exception) => {
