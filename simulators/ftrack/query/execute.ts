@@ -42,7 +42,11 @@ function firstValues(scope: Scope, query: Query): Literal[] {
   const path = query.projections[0] ?? [{ name: key, cast: undefined }];
   const values = valuesOf(scope, query.entityType, path);
   const { rows } = select(scope, query);
-  return rows.flatMap(values).map((value) => (value === null ? null : asText(value)));
+  // What has no value is no member of what others have.
+  return rows
+    .flatMap(values)
+    .filter((value) => value !== null)
+    .map(asText);
 }
 
 function* accepted(

@@ -78,7 +78,7 @@ function keep(kept: Keyed[], row: Keyed, limits: { most: number; compare: Compar
   }
 }
 
-export type Sorter = (rows: Iterable<Row>, most: number) => Row[];
+type Sorter = (rows: Iterable<Row>, most: number) => Row[];
 
 /** Sorts rows of a type and gives the first ones; rows that compare equal keep their order. */
 export function sorter(scope: Scope, type: string, orders: readonly Order[]): Sorter {

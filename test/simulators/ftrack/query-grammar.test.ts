@@ -135,6 +135,8 @@ describe('conditions', () => {
     ['parent_id in (select parent_id from Task where id in (select id from Task where name is delta))', all],
     ['parent in (select id from Folder where name is "grammar")', all],
     ['name in (select, other)', []],
+    ['start_date in (select parent_id from Project)', []],
+    ['start_date in (None, 2026-03-01T22:00:00)', ['gamma', 'delta']],
   ])('casts, relations and sub-queries: %s', (condition, expected) => {
     expect(accepted(condition)).toEqual(expected);
   });
