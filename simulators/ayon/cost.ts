@@ -22,6 +22,8 @@ const OTHER = flat(3.5);
  * number of folders in the project.
  */
 const REQUESTS: Readonly<Record<string, Points>> = {
+  // Paid by the nodes of its answer.
+  'POST /graphql': flat(0),
   'GET /api/users/me': flat(2),
   'POST /api/projects': flat(280),
   'GET /api/projects/:project': flat(4.9),

@@ -11,7 +11,7 @@ import { editsAs } from './edits';
 import { fault } from './errors';
 import { GraphqlEndpoint } from './graphql/execute';
 import type { AddRoute } from './request';
-import { authenticated, errorAnswer, identify, withRequestId } from './request';
+import { authenticated, errorAnswer, withRequestId } from './request';
 import { addBundleRoutes } from './routes/bundles';
 import { addEntityRoutes } from './routes/entities';
 import { addEventRoutes } from './routes/events';
@@ -82,11 +82,10 @@ function addRoutes(server: SimulatorServer, store: AyonStore, toll: Toll | undef
   };
   const graphql = new GraphqlEndpoint(store);
   server.route('GET', '/api/info', () => withRequestId({ json: serverInfo(store) }));
-  server.route('POST', '/graphql', async (request) => {
-    const { body, user } = identify(store, request);
+  add('POST', '/graphql', async ({ body, user }) => {
     const json = await graphql.answer(body, user);
     await toll?.graphql(json['data']);
-    return withRequestId({ json });
+    return { json };
   });
   addSystemRoutes(add, store);
   addBundleRoutes(add, store);

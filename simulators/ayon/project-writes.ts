@@ -1,16 +1,16 @@
 import type { Anatomy } from './default-anatomy';
 import { defaultAnatomy } from './default-anatomy';
 import { NAME_PATTERN, readAttributes } from './entity-input';
-import type { EntityKind, EntityRecord } from './entity-kinds';
-import { ALL_KINDS } from './entity-kinds';
 import type { Issue } from './errors';
-import { AyonFault, fault, issuesText, patternIssue, unhandled } from './errors';
+import { fault, issuesText, patternIssue, unhandled } from './errors';
 import type { Origin } from './event-log';
 import { attributesOf } from './inheritance';
 import type { Json, JsonObject } from './json';
 import { isObject, sameJson, snakeCase } from './json';
 import type { ProjectRecord } from './project';
 import { mergeValues } from './project';
+import type { ListChange } from './project-lists';
+import { followRenames, NAMED_LISTS, readList, refuseLoss } from './project-lists';
 import type { AyonStore } from './store';
 import { moveGroups } from './users';
 
@@ -146,86 +146,41 @@ export function deleteProject(store: AyonStore, project: ProjectRecord, origin: 
   store.events.add({ topic: 'entity.project.deleted', project: project.name, description }, origin);
 }
 
-type ListKey = 'folderTypes' | 'taskTypes' | 'statuses';
+/** Plain fields of a project, with the name in the event, and what their values must be. */
+const PLAIN_FIELDS = {
+  label: 'text',
+  color: 'text',
+  active: 'boolean',
+  library: 'boolean',
+  code: 'string',
+  config: 'object',
+  tags: 'list',
+  linkTypes: 'list',
+} as const;
 
-interface NamedList {
-  key: ListKey;
-  field: 'type' | 'status';
-  kinds: readonly EntityKind[];
+function kindOf(value: Json): string {
+  return Array.isArray(value) ? 'list' : typeof value;
 }
 
-/** Lists whose names entities refer to. */
-const NAMED_LISTS: readonly NamedList[] = [
-  { key: 'folderTypes', field: 'type', kinds: ['folder'] },
-  { key: 'taskTypes', field: 'type', kinds: ['task'] },
-  { key: 'statuses', field: 'status', kinds: ALL_KINDS },
-];
-
-interface ListChange extends NamedList {
-  rows: JsonObject[];
-  /** Old name → new name. */
-  renamed: Map<string, string>;
-}
-
-/** Two names that differ only in case break the server's transaction, and its answer says no more than that. */
-function refuseTwins(rows: JsonObject[]): void {
-  const names = rows.map((row) => (typeof row['name'] === 'string' ? row['name'].toLowerCase() : ''));
-  if (new Set(names).size < names.length) {
-    throw unhandled(
-      'asyncpg.exceptions.InFailedSQLTransactionError: current transaction is aborted, ' +
-        'commands ignored until end of transaction block',
-    );
+/**
+ * The value of a plain field; undefined where there is nothing to change. Null empties texts only.
+ * @throws AyonFault 400
+ */
+function plainValue(body: JsonObject, key: PlainField): Json | undefined {
+  const value = body[key];
+  const wanted = PLAIN_FIELDS[key];
+  if (value === undefined || value === null) {
+    return wanted === 'text' ? value : undefined;
   }
-}
-
-function readList(list: NamedList, value: Json): ListChange {
-  const given = Array.isArray(value) ? value.filter(isObject) : [];
-  const renamed = new Map<string, string>();
-  const rows = given.map((item) => {
-    const { original_name, originalName, ...row } = item;
-    const old = original_name ?? originalName;
-    if (typeof old === 'string' && typeof row['name'] === 'string' && old !== row['name']) {
-      renamed.set(old, row['name']);
-    }
-    return row;
-  });
-  refuseTwins(rows);
-  return { ...list, rows, renamed };
-}
-
-function entitiesUsing(project: ProjectRecord, change: NamedList): EntityRecord[] {
-  return change.kinds.flatMap((kind) => project.entities.pick(kind, project.entities.orderedIds(kind)));
-}
-
-/** A list may not lose a name that an entity uses. */
-function refuseLoss(project: ProjectRecord, change: ListChange): void {
-  const kept = new Set(change.rows.map((row) => row['name']));
-  const lost = new Set(
-    project[change.key].map((row) => row.name).filter((name) => !kept.has(name) && !change.renamed.has(name)),
-  );
-  const user =
-    lost.size > 0 && entitiesUsing(project, change).find((entity) => lost.has(entity[change.field]));
-  if (user) {
-    const table = snakeCase(change.key);
-    const detail = `${change.field} '${user[change.field]}' is still referenced from table "${table}".`;
-    throw new AyonFault(500, { code: 409, error: 'foreign-key-violation', detail });
+  if (kindOf(value) !== (wanted === 'text' ? 'string' : wanted)) {
+    throw fault(400, `Invalid data provided: ${key} is not a valid ${wanted}`);
   }
+  return value;
 }
 
-function followRenames(project: ProjectRecord, change: ListChange): void {
-  if (change.renamed.size === 0) {
-    return;
-  }
-  for (const entity of entitiesUsing(project, change)) {
-    const name = change.renamed.get(entity[change.field]);
-    if (name !== undefined) {
-      project.entities.put({ ...entity, [change.field]: name });
-    }
-  }
-}
+type PlainField = keyof typeof PLAIN_FIELDS;
 
-/** Plain fields of a project, with the name in the event. */
-const PLAIN_FIELDS = ['label', 'color', 'active', 'library', 'code', 'config', 'tags', 'linkTypes'] as const;
+const PLAIN_KEYS = Object.keys(PLAIN_FIELDS) as PlainField[];
 
 class ProjectPatch {
   readonly #store: AyonStore;
@@ -242,7 +197,8 @@ class ProjectPatch {
     // Everything that can refuse the request comes first, so that nothing is half changed.
     const attrib = attributesIn(this.#store, body['attrib']);
     const lists = this.#lists(body);
-    this.#plain(body);
+    const plain = PLAIN_KEYS.map((key) => [key, plainValue(body, key)] as const);
+    this.#plain(plain);
     this.#attributes(attrib);
     this.#data(body['data']);
     for (const change of lists) {
@@ -271,9 +227,8 @@ class ProjectPatch {
     this.#store.events.add(event, this.#origin);
   }
 
-  #plain(body: JsonObject): void {
-    for (const key of PLAIN_FIELDS) {
-      const newValue = body[key];
+  #plain(plain: readonly (readonly [PlainField, Json | undefined])[]): void {
+    for (const [key, newValue] of plain) {
       const oldValue = this.#project[key];
       if (newValue !== undefined && !sameJson(newValue, oldValue)) {
         Object.assign(this.#project, { [key]: newValue });

@@ -1,11 +1,10 @@
 import type { EntityKind, EntityRecord } from '../entity-kinds';
-import { entityPath } from '../inheritance';
 import type { JsonObject } from '../json';
 import type { ProjectRecord } from '../project';
-import { InvalidFilter, parseFilter } from '../query-filter';
+import { InvalidFilter } from '../query-filter';
 import type { KeyContext } from './entity-keys';
-import { entityKeys, searchTest } from './entity-keys';
 import type { PageArgs } from './paging';
+import { linkTests, neighbourTests, textTests } from './related-filters';
 
 type Texts = string[] | null;
 
@@ -59,7 +58,8 @@ export interface EntityArgs extends PageArgs {
 /** What a filter may look at. */
 export type FilterContext = KeyContext;
 
-type Test = (entity: EntityRecord) => boolean;
+/** Whether an entity is wanted. */
+export type Test = (entity: EntityRecord) => boolean;
 
 function parents({ project, kind }: FilterContext, args: EntityArgs): (string | null)[] | undefined {
   const single = args.parentId === undefined || args.parentId === null ? undefined : [args.parentId];
@@ -220,72 +220,6 @@ export function isLatest(project: ProjectRecord, entity: EntityRecord): boolean 
   return siblings.every((sibling) => (sibling.version ?? 0) <= (entity.version ?? 0));
 }
 
-/** Tests of what an entity is tied to: its folder, its tasks, its product, its versions. */
-function neighbourTests(context: FilterContext, args: EntityArgs): Test[] {
-  const { project, kind } = context;
-  const { entities } = project;
-  const filterOf = (other: EntityKind, text: string | null | undefined): Test | undefined =>
-    text ? parseFilter(text, entityKeys({ ...context, kind: other })) : undefined;
-  const folder = filterOf('folder', args.folderFilter);
-  const task = filterOf('task', args.taskFilter);
-  const product = filterOf('product', args.productFilter);
-  const version = filterOf('version', args.versionFilter);
-  const tasksOf = (entity: EntityRecord): EntityRecord[] => {
-    if (kind === 'folder') {
-      return entities.children('task', entity.id);
-    }
-    const versions = kind === 'version' ? [entity] : entities.children('version', entity.id);
-    return entities.pick(
-      'task',
-      versions.flatMap(({ taskId }) => taskId ?? []),
-    );
-  };
-  return [
-    ...(folder ? [(e: EntityRecord) => entities.pick('folder', [e.parentId ?? '']).some(folder)] : []),
-    ...(task ? [(e: EntityRecord) => tasksOf(e).some(task)] : []),
-    ...(product ? [(e: EntityRecord) => entities.pick('product', [e.parentId ?? '']).some(product)] : []),
-    ...(version ? [(e: EntityRecord) => entities.children('version', e.id).some(version)] : []),
-  ];
-}
-
-function expression(text: string): RegExp {
-  try {
-    return new RegExp(text);
-  } catch {
-    throw new InvalidFilter(`Invalid regular expression: ${text}`);
-  }
-}
-
-function textTests(context: FilterContext, args: EntityArgs): Test[] {
-  const { project } = context;
-  const name = args.nameEx ? expression(args.nameEx) : undefined;
-  const path = args.pathEx ? expression(args.pathEx) : undefined;
-  return [
-    ...(name ? [(entity: EntityRecord) => name.test(entity.name)] : []),
-    ...(path ? [(entity: EntityRecord) => path.test(entityPath(project, entity))] : []),
-    ...(args.search ? [searchTest(context, args.search)] : []),
-    ...(args.filter ? [parseFilter(args.filter, entityKeys(context))] : []),
-  ];
-}
-
-function linkTests({ project }: FilterContext, wanted: EntityArgs['hasLinks']): Test[] {
-  if (!wanted) {
-    return [];
-  }
-  const links = [...project.links.values()];
-  const outputs = new Set(links.map(({ inputId }) => inputId));
-  const inputs = new Set(links.map(({ outputId }) => outputId));
-  const tests: Readonly<Record<string, Test>> = {
-    NONE: ({ id }) => !outputs.has(id) && !inputs.has(id),
-    IN: ({ id }) => inputs.has(id),
-    OUT: ({ id }) => outputs.has(id),
-    ANY: ({ id }) => outputs.has(id) || inputs.has(id),
-    BOTH: ({ id }) => outputs.has(id) && inputs.has(id),
-  };
-  const test = tests[wanted];
-  return test ? [test] : [];
-}
-
 function everyAssignee({ assignees }: EntityArgs): Test[] {
   return assignees ? [(task) => assignees.every((user) => task.assignees?.includes(user))] : [];
 }
@@ -300,6 +234,17 @@ function assigneeTests({ project, kind }: FilterContext, args: EntityArgs): Test
   return [(folder) => project.entities.children('task', folder.id).some(has)];
 }
 
+const STATUS_NAME = /^[a-zA-Z0-9_ -]+$/;
+
+/** Projects may have statuses like `Ready (Client)`, but this argument refuses to name them. */
+function checkedStatuses(names: Texts | undefined): Texts | undefined {
+  const wrong = names?.find((name) => !STATUS_NAME.test(name));
+  if (wrong !== undefined) {
+    throw new InvalidFilter(`Invalid status name: ${wrong}`);
+  }
+  return names;
+}
+
 /** One test per argument; an entity must pass all of them. */
 export function testsOf(context: FilterContext, args: EntityArgs): Test[] {
   const { kind } = context;
@@ -310,7 +255,7 @@ export function testsOf(context: FilterContext, args: EntityArgs): Test[] {
     ...(kind === 'version' ? among(args.taskIds, (entity) => entity.taskId) : []),
     ...among(args.folderTypes ?? args.taskTypes ?? args.productTypes, (entity) => entity.type),
     ...among(args.productBaseTypes, (entity) => entity.productBaseType),
-    ...among(args.statuses, (entity) => entity.status),
+    ...among(checkedStatuses(args.statuses), (entity) => entity.status),
     ...among(args.authors, (entity) => entity.author),
     ...among(args.names ?? (typeof args.name === 'string' ? [args.name] : null), (entity) => entity.name),
     ...among(namesCi, (entity) => entity.name.toLowerCase()),

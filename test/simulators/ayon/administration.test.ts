@@ -47,6 +47,59 @@ describe('administration of the AYON simulator', () => {
     expect(answers.filter((missing) => missing !== '')).toEqual([]);
   });
 
+  it('answers junk with a refusal and never breaks', async () => {
+    const folder = `/api/projects/show/folders/${testId(1)}`;
+    const writes = [
+      ['POST', '/api/projects'],
+      ['PATCH', '/api/projects/show'],
+      ['POST', '/api/projects/show/anatomy'],
+      ['POST', '/api/projects/show/operations'],
+      ['POST', '/api/projects/show/operations/activities'],
+      ['POST', '/api/projects/show/folders'],
+      ['PATCH', folder],
+      ['POST', `${folder}/activities`],
+      ['POST', `${folder}/watchers`],
+      ['POST', '/api/projects/show/lists'],
+      ['POST', '/api/projects/show/links/bulk'],
+      ['PUT', '/api/projects/show/teams/a'],
+      ['PATCH', '/api/projects/show/users/admin'],
+      ['POST', '/api/events'],
+      ['POST', '/api/enroll'],
+      ['POST', '/api/query'],
+      ['PUT', '/api/users/somebody'],
+      ['POST', '/api/bundles'],
+      ['POST', '/graphql'],
+    ] as const;
+    const keys = [
+      'name code label config anatomy statuses folderTypes folder_types attrib data tags',
+      'operations links items members watchers filter sourceTopic targetTopic sender topic',
+      'entity query variables body files activityType entityType addons parentId password',
+    ].flatMap((line) => line.split(' '));
+    const values = [null, 1, 'x', true, [], {}, [null], ['x'], [{}], { a: null }];
+    const bodies = [
+      null,
+      'x',
+      [],
+      [null],
+      ...values.map((value) => Object.fromEntries(keys.map((key) => [key, value]))),
+    ];
+    await client.operations('show', [createFolder(1, { name: 'a' })]);
+
+    const broken: string[] = [];
+    for (const [method, path] of writes) {
+      for (const body of bodies) {
+        const answer = await client.send(method, path, body);
+        if (/TypeError|RangeError/.test(JSON.stringify(answer.body))) {
+          broken.push(`${method} ${path} ${JSON.stringify(body)}: ${JSON.stringify(answer.body['detail'])}`);
+        }
+      }
+    }
+
+    expect(broken).toEqual([]);
+    expect((await client.send('GET', '/api/projects/show/anatomy')).status).toBe(200);
+    expect((await client.send('GET', folder)).status).toBe(200);
+  });
+
   it('keeps settings by variant, refuses values of another kind, and tells the change', async () => {
     await client.send('POST', '/api/bundles', { name: 'dev-anna', installerVersion: '1.6.0', isDev: true });
     const settings = async (variant: string) =>

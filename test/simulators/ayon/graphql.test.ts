@@ -104,6 +104,7 @@ describe('GraphQL of the AYON simulator', () => {
     );
 
     expect(found).toEqual(['sh010']);
+    await expect(names('folders(statuses: ["Ready (Client)"])')).rejects.toThrow('Invalid status name');
     expect(broken.map(({ body }) => body['errors'])).toMatchObject(
       Array.from({ length: 3 }, () => [{ extensions: { status: 400 } }]),
     );

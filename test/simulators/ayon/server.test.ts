@@ -177,7 +177,7 @@ describe('AYON simulator', () => {
           folders(${filter}) { edges { node { id path attrib { fps } } } } } }`;
       // The fastest of some tries: the machine that runs the tests may be busy.
       let fastest = Number.POSITIVE_INFINITY;
-      for (let attempt = 0; attempt < 5; attempt += 1) {
+      for (let attempt = 0; attempt < 15; attempt += 1) {
         const started = performance.now();
         const data = await client.query<Found>(query, variables);
         fastest = Math.min(fastest, performance.now() - started);
