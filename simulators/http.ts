@@ -213,7 +213,8 @@ export class SimulatorServer {
 
   /** Base address without a trailing slash. */
   get url(): string {
-    return `http://${this.host}:${this.port}`;
+    const host = this.host.includes(':') ? `[${this.host}]` : this.host;
+    return `http://${host}:${this.port}`;
   }
 
   /** From now on connections are refused; all sockets, websockets too, are destroyed. */
