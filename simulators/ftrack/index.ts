@@ -12,7 +12,9 @@ import { ComponentLinks } from './files/component-links';
 import { FileStore } from './files/file-store';
 import { SignedLinks } from './files/signed-links';
 import { Hand } from './hand';
+import type { ConnectionUser } from './hub/connection';
 import { EventHub } from './hub/hub';
+import { WebUser } from './hub/web-user';
 import { remoteOperations } from './operations/remote/index';
 import { JobRunner } from './operations/remote/jobs';
 import type { Commit } from './operations/workspace';
@@ -25,6 +27,7 @@ import type { SnapshotDocument, SnapshotParts } from './snapshot/document';
 import { loadSnapshot } from './snapshot/document';
 import { saveSnapshotFile } from './snapshot/file';
 import type { Store } from './store/store';
+import { addViewRoutes } from './view/routes';
 
 export { Hand } from './hand';
 
@@ -72,6 +75,8 @@ export interface FtrackSimulator {
   rolesOfApiKey(apiKeyId: string): ReadonlySet<string>;
   /** Works as this user, in this process, as HTTP requests would. */
   as(username: string, options?: { clientToken?: string }): Hand;
+  /** The web page of this user, as far as actions go; to be closed by whoever opens it. */
+  webUser(username: string): WebUser;
   /** From now on the credentials (default: everyone's) are refused, and open hub sockets are cut. */
   revokeCredentials(username?: string): void;
   restoreCredentials(): void;
@@ -126,13 +131,23 @@ class Simulator implements SnapshotParts {
   }
 
   hand(username: string, clientToken: string | null): Hand {
-    return new Hand(this.workspace.store, (operations) => {
-      const user = this.credentials.user(username);
-      if (!user) {
-        throw new Error(`The simulated ftrack has no active user ${username}.`);
-      }
-      return this.workspace.execute(operations, { ...user, strict: false, clientToken, pushToken: null });
-    });
+    return new Hand(this.workspace.store, (operations) =>
+      this.workspace.execute(operations, {
+        ...this.person(username),
+        strict: false,
+        clientToken,
+        pushToken: null,
+      }),
+    );
+  }
+
+  /** @throws Error when there is no active user of that name */
+  person(username: string): ConnectionUser {
+    const user = this.credentials.user(username);
+    if (!user) {
+      throw new Error(`The simulated ftrack has no active user ${username}.`);
+    }
+    return user;
   }
 
   /** After a commit: log rows, one event for the whole batch, and noise. */
@@ -185,6 +200,7 @@ export async function startFtrackSimulator(options: FtrackSimulatorOptions = {})
   const server = createFtrackServer({ workspace, hub, credentials, files, links });
   const controls = [...ftrackControls({ workspace, hub, credentials }), ...snapshotControls(simulator)];
   const forgetReturn = addControls(server, 'ftrack', controls);
+  addViewRoutes(server, simulator);
   await server.start({ host: options.host ?? '127.0.0.1', port: options.port ?? 0 });
   simulator.url = server.url;
   return {
@@ -201,6 +217,7 @@ export async function startFtrackSimulator(options: FtrackSimulatorOptions = {})
     files,
     rolesOfApiKey: (apiKeyId) => credentials.rolesOfApiKey(apiKeyId),
     as: (username, { clientToken } = {}) => simulator.hand(username, clientToken ?? null),
+    webUser: (username) => new WebUser(hub, simulator.person(username)),
     revokeCredentials: (username) => {
       credentials.revoke(username);
       hub.dropAll(username);

@@ -1,4 +1,4 @@
-import { WebUser } from '../../../simulators/ftrack/hub/web-user';
+import type { WebUser } from '../../../simulators/ftrack/hub/web-user';
 import type { FtrackSimulator } from '../../../simulators/ftrack/index';
 import { startFtrackSimulator } from '../../../simulators/ftrack/index';
 import { until } from '../../support/until';
@@ -10,8 +10,7 @@ let browser: WebUser;
 
 beforeAll(async () => {
   simulator = await startFtrackSimulator({ socialFeed: false });
-  const userId = simulator.as('bob').idOf('User', 'bob', 'username');
-  browser = new WebUser(simulator.hub, { username: 'bob', userId });
+  browser = simulator.webUser('bob');
 });
 
 afterAll(async () => {
