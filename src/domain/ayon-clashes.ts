@@ -152,6 +152,9 @@ export function freedBy({ steps, siblings }: NameCheck): (step: Step) => Step | 
       freeing.set(slotOf(before), step);
     }
   }
+  if (freeing.size === 0) {
+    return () => undefined;
+  }
   return (step) => {
     const place = placeAfter(step, siblings.get(step.key));
     const freer = place === undefined ? undefined : freeing.get(slotOf(place));

@@ -132,6 +132,9 @@ class Planning {
 
   /** Whatever needs an entity that is not made, or takes away what was to leave before, at any depth. */
   #refuseBlocked(): void {
+    if (this.#refused.size === 0) {
+      return;
+    }
     const dependents = new Map<Step, Step[]>();
     for (const step of this.#left()) {
       this.#needsOf(step).forEach((need) => pushTo(dependents, need, step));
