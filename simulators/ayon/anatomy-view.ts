@@ -33,12 +33,21 @@ function named(rows: Json | undefined): JsonObject[] {
   });
 }
 
+/** Lists of templates; what else stands beside them is common to all. */
+export const TEMPLATE_GROUPS: readonly string[] = [
+  'work',
+  'publish',
+  'hero',
+  'delivery',
+  'staging',
+  'others',
+];
+
 function templates(config: JsonObject): JsonObject {
   const given = isObject(config['templates']) ? config['templates'] : {};
-  const groups = ['work', 'publish', 'hero', 'delivery', 'staging', 'others'];
   return {
     ...(isObject(given['common']) ? given['common'] : {}),
-    ...Object.fromEntries(groups.map((group) => [group, named(given[group])])),
+    ...Object.fromEntries(TEMPLATE_GROUPS.map((group) => [group, named(given[group])])),
   };
 }
 
@@ -49,7 +58,11 @@ export function anatomyView(anatomy: Anatomy, values: JsonObject, all: Attribute
     return [name, values[name] ?? data['default'] ?? null] as const;
   });
   return {
-    entity_naming: { capitalization: 'lower', separator: '_' },
+    entity_naming: {
+      capitalization: 'lower',
+      separator: '_',
+      ...(isObject(config['entityNaming']) ? config['entityNaming'] : {}),
+    },
     roots: named(config['roots']),
     templates: templates(config),
     attributes: Object.fromEntries(attributes),

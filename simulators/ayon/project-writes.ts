@@ -1,5 +1,4 @@
-import type { Anatomy } from './default-anatomy';
-import { defaultAnatomy } from './default-anatomy';
+import { readAnatomy } from './anatomy-read';
 import { NAME_PATTERN, readAttributes } from './entity-input';
 import type { Issue } from './errors';
 import { fault, issuesText, patternIssue, unhandled } from './errors';
@@ -39,14 +38,6 @@ function refuseTaken(store: AyonStore, given: { name: string; code: string }): v
   }
 }
 
-/** The rows of an anatomy list, which is snake_case, as the project keeps them. */
-function anatomyRows<Row>(value: Json | undefined, standard: Row[]): Row[] {
-  if (!Array.isArray(value)) {
-    return standard;
-  }
-  return value.filter(isObject).map(({ original_name: _original, ...row }) => row as Row);
-}
-
 /** The anatomy of a preset; `_` is the built-in one. */
 function presetOf(store: AyonStore, name: Json | undefined): JsonObject {
   if (typeof name !== 'string' || name === '_') {
@@ -57,18 +48,6 @@ function presetOf(store: AyonStore, name: Json | undefined): JsonObject {
     throw fault(404, `Anatomy preset ${name} not found`);
   }
   return preset;
-}
-
-/** Reads a snake_case anatomy; what it leaves out is as in the default one. */
-export function readAnatomy(given: JsonObject): Anatomy {
-  const standard = defaultAnatomy();
-  return {
-    ...standard,
-    folderTypes: anatomyRows(given['folder_types'], standard.folderTypes),
-    taskTypes: anatomyRows(given['task_types'], standard.taskTypes),
-    statuses: anatomyRows(given['statuses'], standard.statuses),
-    tags: anatomyRows(given['tags'], standard.tags),
-  };
 }
 
 function attributesIn(store: AyonStore, given: Json | undefined): JsonObject {

@@ -1,9 +1,9 @@
+import { readAnatomy } from '../anatomy-read';
 import { anatomyView } from '../anatomy-view';
 import { defaultAnatomy } from '../default-anatomy';
 import { fault } from '../errors';
 import { objectOf } from '../event-log';
 import type { JsonObject } from '../json';
-import { readAnatomy } from '../project-writes';
 import type { AddRoute, AyonRequest } from '../request';
 import { NO_CONTENT } from '../request';
 import type { AyonStore } from '../store';

@@ -1,3 +1,4 @@
+import { readConfig, readLinkTypes } from '../anatomy-read';
 import { anatomyView } from '../anatomy-view';
 import { folderList, hierarchy } from '../entity-views';
 import { fault } from '../errors';
@@ -101,9 +102,12 @@ export function addProjectRoutes(add: AddRoute, store: AyonStore): void {
   add('POST', '/api/projects/:project/anatomy', (request) => {
     requireManager(request);
     const { folder_types, task_types, statuses, tags, attributes: attrib } = request.body;
-    const given = { folder_types, task_types, statuses, tags, attrib };
+    const project = projectOf(request);
+    const linkTypes = readLinkTypes(request.body, project.linkTypes);
+    const config = readConfig(request.body, project.config);
+    const given = { folder_types, task_types, statuses, tags, attrib, linkTypes, config };
     const body = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-    patchProject(store, { project: projectOf(request), body }, request.origin);
+    patchProject(store, { project, body }, request.origin);
     return NO_CONTENT;
   });
   add('GET', '/api/projects/:project/folders', (request) => {

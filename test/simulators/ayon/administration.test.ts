@@ -100,6 +100,27 @@ describe('administration of the AYON simulator', () => {
     expect((await client.send('GET', folder)).status).toBe(200);
   });
 
+  it('gives an anatomy back as it was posted, and keeps what was left out', async () => {
+    const path = '/api/projects/show/anatomy';
+    const before = (await client.send('GET', path)).body;
+    const roots = [{ name: 'work', windows: 'P:/', linux: '/mnt/p', darwin: '/Volumes/p' }];
+    const link_types = [{ link_type: 'uses', input_type: 'folder', output_type: 'task', color: '#ff0000' }];
+
+    const same = await client.send('POST', path, before);
+    const again = (await client.send('GET', path)).body;
+    await client.send('POST', path, { roots, link_types, entity_naming: { separator: '-' } });
+    const changed = (await client.send('GET', path)).body;
+
+    expect(same.status).toBe(204);
+    expect(again).toEqual(before);
+    expect(changed).toEqual({
+      ...before,
+      roots,
+      link_types,
+      entity_naming: { capitalization: 'lower', separator: '-' },
+    });
+  });
+
   it('keeps settings by variant, refuses values of another kind, and tells the change', async () => {
     await client.send('POST', '/api/bundles', { name: 'dev-anna', installerVersion: '1.6.0', isDev: true });
     const settings = async (variant: string) =>
