@@ -74,6 +74,9 @@ const valueProblems: Readonly<
   date: (_, value) =>
     typeof value === 'string' && isDay(value) ? undefined : 'must be a day like 2026-03-31',
   enumerator: choiceProblem,
+  // Its options are not known here.
+  'dynamic enumerator': (_, value) =>
+    typeof value === 'string' || Array.isArray(value) ? undefined : 'must be a text or a list of texts',
 };
 
 /** Why an attribute cannot have a value, as the end of a sentence; undefined when it can. */

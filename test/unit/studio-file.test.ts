@@ -107,6 +107,18 @@ describe('descriptions of studios', () => {
       'projectSchemas: [{ name: A, taskStatusesByType: { FX: [Nope] } }]',
       'studio.yaml:1:56 projectSchemas[0].taskStatusesByType.FX[0]: "Nope" is no status of this studio.',
     ],
+    [
+      'projects: [{ name: a, entities: &all [{ type: Folder, name: b, children: *all }] }]',
+      'studio.yaml:1:1 is no description: an alias in it leads to what contains the alias.',
+    ],
+    [
+      'attributes: [{ key: a, type: enumerator, hierarchical: true, options: [x], default: y }]',
+      'studio.yaml:1:85 attributes[0].default: "y" is none of its options (x).',
+    ],
+    [
+      'objectTypes: [{ name: "--" }]',
+      'studio.yaml:1:23 objectTypes[0].name: must begin with a letter from A to Z.',
+    ],
   ])('%j is refused', (text, message) => {
     expect(complaints(text)[0]).toBe(message);
   });

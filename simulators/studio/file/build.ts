@@ -1,3 +1,4 @@
+import { valueProblem } from '../attributes';
 import { builtInTypes, completeStudio, defaultProjectSchema } from '../defaults';
 import {
   studioAttributes,
@@ -186,9 +187,15 @@ function checkPeople(desk: Desk, input: StudioInput): void {
   }
 }
 
-function checkAttributes(desk: Desk, input: StudioInput): void {
-  for (const [index, { objectType, project, readRoles, writeRoles }] of (input.attributes ?? []).entries()) {
+function checkAttributes(desk: Desk, { attributes = [] }: StudioInput): void {
+  for (const [index, input] of attributes.entries()) {
+    const { objectType, project, readRoles, writeRoles } = input;
     const place = ['attributes', index];
+    const attribute = toAttribute(input);
+    const problem = input.default === undefined ? undefined : valueProblem(attribute, attribute.default);
+    if (problem !== undefined) {
+      desk.problems.add([...place, 'default'], problem);
+    }
     desk.known('object type', objectType, [...place, 'objectType']);
     desk.known('project', project, [...place, 'project']);
     desk.allKnown('role', readRoles, [...place, 'readRoles']);

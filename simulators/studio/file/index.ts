@@ -51,6 +51,14 @@ function placeOf(issue: z.core.$ZodIssue): Place {
   return issue.code === 'unrecognized_keys' ? [...place, issue.keys[0] ?? ''] : place;
 }
 
+function containsItself(value: unknown, above: ReadonlySet<unknown> = new Set()): boolean {
+  if (typeof value !== 'object' || value === null) {
+    return false;
+  }
+  const holders = new Set([...above, value]);
+  return above.has(value) || Object.values(value).some((part) => containsItself(part, holders));
+}
+
 /** What the text says as plain values. */
 function valuesOf(document: Document, problems: Problems): unknown {
   for (const { pos, message } of document.errors) {
@@ -58,12 +66,15 @@ function valuesOf(document: Document, problems: Problems): unknown {
   }
   problems.throwIfAny();
   try {
-    return document.toJS({ maxAliasCount: 1000 }) ?? {};
+    const values: unknown = document.toJS({ maxAliasCount: 1000 }) ?? {};
+    if (!containsItself(values)) {
+      return values;
+    }
+    problems.addAt(0, 'is no description: an alias in it leads to what contains the alias');
   } catch (error) {
     problems.addAt(0, `is no YAML: ${error instanceof Error ? error.message : String(error)}`);
-    problems.throwIfAny();
-    return undefined;
   }
+  throw problems.error();
 }
 
 /**

@@ -70,7 +70,7 @@ const Priority = short(strict({ id, name, color: color.default('#CACACA') }), (t
 const AssetType = strict({ id, name, short: name });
 const ObjectType = strict({
   id,
-  name,
+  name: name.regex(/^[A-Za-z]/, 'must begin with a letter from A to Z'),
   isLeaf: z.boolean().optional(),
   isStatusable: z.boolean().optional(),
   isTypeable: z.boolean().optional(),
