@@ -31,13 +31,15 @@ function configuredAs(row: Row): string {
   return configuredOn[row.type] ?? (row.data['object_type_id'] === undefined ? '' : 'task');
 }
 
+/** Where hierarchical ones apply, as the Python client has it: down to the versions of assets. */
+const hierarchy: ReadonlySet<string> = new Set(['show', 'task', 'asset', 'assetversion']);
+
 function applies(configuration: Row, row: Row): boolean {
   const { data } = configuration;
-  const isContext = row.type === 'Project' || row.data['object_type_id'] !== undefined;
-  if (data['is_hierarchical'] === true) {
-    return isContext;
-  }
   const entityType = configuredAs(row);
+  if (data['is_hierarchical'] === true) {
+    return hierarchy.has(entityType);
+  }
   const objectType = data['object_type_id'] ?? null;
   return (
     data['entity_type'] === entityType && (objectType === null || objectType === row.data['object_type_id'])
