@@ -93,6 +93,8 @@ def other_entities(day):
     holders = [
         (project, "budget", 125000.5),
         (asset, "vendor", "Müller & Söhne"),
+        (asset, "lens", "18 mm"),
+        (version, "lens", "21 mm"),
         (version, "codec", "prores"),
         (a_list, "stage", 2),
         (session.query('User where username is "bob"').one(), "phone", "+49 30 1234"),

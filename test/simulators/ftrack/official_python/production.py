@@ -204,6 +204,15 @@ def move_and_delete(day):
     ids = ", ".join('"{}"'.format(one["id"]) for one in (elsewhere, shot, task))
     same(day.session().query("TypedContext where id in ({})".format(ids)).all(), [])
     same(other.query("StatusChange where parent_id in ({})".format(ids)).all(), [])
+    # Children and parents may be deleted in one commit, in either order.
+    for parent_first in (False, True):
+        sequence = session.create("Sequence", {"name": "sq030", "parent": day.project})
+        child = session.create("Shot", {"name": "sh910", "parent": sequence})
+        session.commit()
+        for one in (sequence, child) if parent_first else (child, sequence):
+            session.delete(one)
+        session.commit()
+        same(session.query('TypedContext where name in ("sq030", "sh910")').all(), [])
     # Created and deleted in one commit: the client sends nothing at all.
     before = len(day.calls())
     session.delete(session.create("Shot", {"name": "sh902", "parent": day.sequence}))

@@ -157,6 +157,7 @@ def encode(day):
     version = session.get("AssetVersion", day.version["id"])
     job = version.encode_media(day.path("still.png", picture(640, 360)))
     assert job["status"] in ("queued", "running", "done"), job["status"]
+    assert json.loads(job["data"])["output"], "the job does not tell what it will make"
 
     def finished():
         found = day.session().query('Job where id is "{}" and status is "done"'.format(job["id"])).first()

@@ -1,9 +1,11 @@
 """Reading and keeping state: queries, populate, ensure, recorded operations, what the server echoes."""
 
 import datetime
+import functools
 
 import arrow
 import ftrack_api
+import ftrack_api.cache
 from ftrack_api.inspection import state
 from steps import refused, same, step
 
@@ -69,7 +71,33 @@ def populate(day):
     before = len(day.calls())
     same(session.get("Task", day.task["id"]) is task, True)
     same(len(day.calls()), before)
-    same(session.get("Task", "00000000-0000-0000-0000-000000000000"), None)
+    same(session.get("User", "non-existant-id"), None)
+    row = session.get("Metadata", [day.shot["id"], "source"])
+    same((row["value"], row["parent_type"]), ("edit 8", "Shot"))
+    session.populate(row, "value")
+    same(row["value"], "edit 8")
+
+
+@step("reads a tree and its metadata from a cache on disk, without asking again")
+def persistent_cache(day):
+    def cache(session):
+        encode = functools.partial(session.encode, entity_attribute_strategy="persisted_only")
+        file = ftrack_api.cache.FileCache(day.path("entities.dbm"))
+        return ftrack_api.cache.SerialisedCache(file, encode=encode, decode=session.decode)
+
+    day.session(cache=cache).query(
+        "select children, children.children, children.children.children.assignments.resource, metadata.key, "
+        'metadata.value from Sequence where id is "{}"'.format(day.sequence["id"])
+    ).one()
+    session = day.session(cache=cache)
+    before = len(day.calls())
+    with session.auto_populating(False):
+        sequence = session.get("Sequence", day.sequence["id"])
+        assert day.shot["id"] in [shot["id"] for shot in sequence["children"]]
+        [shot] = [one for one in sequence["children"] if one["id"] == day.shot["id"]]
+        assert day.task["id"] in [task["id"] for task in shot["children"]]
+        same(dict(sequence["metadata"]), {})
+    same(len(day.calls()), before)
 
 
 @step("ensures entities: made once, found again, changed where they differ")
@@ -82,6 +110,8 @@ def ensure(day):
     same(day.session().ensure("CalendarEvent", data)["id"], event["id"])
     changed = session.ensure("CalendarEvent", {**data, "name": "Premiere"}, identifying_keys=["start"])
     same((changed["id"], changed["name"]), (event["id"], "Premiere"))
+    log = {"start": start, "duration": 10}
+    same(session.ensure("Timelog", log)["id"], day.session().ensure("Timelog", log)["id"])
     user = session.ensure("User", {"username": "dora"})
     same(session.ensure("User", {"username": "dora", "email": "dora@studio.example"}, ["username"]), user)
     same(day.user("dora", day.session())["email"], "dora@studio.example")

@@ -79,6 +79,10 @@ def lists(day):
     in_lists = 'AssetVersion where lists any (name is "Dailies")'
     same([one["id"] for one in other.query(in_lists)], [version["id"]])
     same([one["name"] for one in other.get("Shot", day.shot["id"])["lists"]], ["Trailer"])
+    with refused(ftrack_api.exception.ServerError, ""):
+        versions["items"].append(session.get("Task", day.task["id"]))
+        session.commit()
+    session.rollback()
     read["items"].remove(other.get("Shot", day.shot["id"]))
     read["is_open"] = False
     other.commit()
@@ -99,8 +103,6 @@ def review(day):
             "name": "Kundenabnahme",
             "description": "Erste Runde",
             "project": session.get("Project", day.project["id"]),
-            "start_date": arrow.utcnow(),
-            "end_date": arrow.utcnow().shift(days=2),
         },
     )
     version = session.get("AssetVersion", day.version["id"])
@@ -158,6 +160,13 @@ def time(day):
         bob.start_timer(task)
     session.rollback()
     timer["start"] = timer["start"].shift(minutes=-30)
+    session.commit()
+    second = bob.start_timer(task, force=True)
+    assert second["id"] != timer["id"]
+    timer_log = session.query('Timelog where user_id is "{}" order by duration desc'.format(bob["id"])).first()
+    session.delete(timer_log)
+    second["start"] = second["start"].shift(minutes=-30)
+    second["comment"], second["name"] = "Haare", "Feinschliff"
     session.commit()
     log = bob.stop_timer()
     assert 1800 <= log["duration"] < 1860, log["duration"]
