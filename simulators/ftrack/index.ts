@@ -27,6 +27,7 @@ import type { SnapshotDocument, SnapshotParts } from './snapshot/document';
 import { loadSnapshot } from './snapshot/document';
 import { saveSnapshotFile } from './snapshot/file';
 import type { Store } from './store/store';
+import { addViewRoutes } from './view/routes';
 
 export { Hand } from './hand';
 
@@ -199,6 +200,7 @@ export async function startFtrackSimulator(options: FtrackSimulatorOptions = {})
   const server = createFtrackServer({ workspace, hub, credentials, files, links });
   const controls = [...ftrackControls({ workspace, hub, credentials }), ...snapshotControls(simulator)];
   const forgetReturn = addControls(server, 'ftrack', controls);
+  addViewRoutes(server, simulator);
   await server.start({ host: options.host ?? '127.0.0.1', port: options.port ?? 0 });
   simulator.url = server.url;
   return {

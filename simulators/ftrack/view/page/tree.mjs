@@ -1,0 +1,174 @@
+import { read } from './api.mjs';
+import { attempt, button, dot, el, linkTo } from './dom.mjs';
+
+/** One level of the tree: the loaded children of one entity, or the projects. */
+class Branch {
+  constructor(list, load) {
+    this.list = list;
+    this.load = load;
+    this.items = new Map();
+    this.next = 0;
+  }
+
+  /** Loads as many as there were (at least a page), and keeps what is open. */
+  async refresh() {
+    const wanted = Math.max(1, this.items.size);
+    const nodes = [];
+    this.next = 0;
+    while (this.next !== null && nodes.length < wanted) {
+      nodes.push(...(await this.page()));
+    }
+    this.show(nodes);
+  }
+
+  async more() {
+    const nodes = await this.page();
+    this.show([...[...this.items.values()].map(({ node }) => node), ...nodes]);
+  }
+
+  async page() {
+    const { nodes, next } = await this.load(this.next);
+    this.next = next;
+    return nodes;
+  }
+
+  show(nodes) {
+    const items = nodes.map((node) => {
+      const item = this.items.get(node.id) ?? new Item(node);
+      item.update(node);
+      return item;
+    });
+    this.items = new Map(items.map((item) => [item.node.id, item]));
+    const more = this.next === null ? [] : [this.moreButton()];
+    const wanted = [...items.map((item) => item.element), ...more];
+    if (wanted.length !== this.list.children.length || more.length > 0 || this.isMoved(wanted)) {
+      this.list.replaceChildren(...wanted);
+    }
+  }
+
+  isMoved(wanted) {
+    return wanted.some((element, index) => this.list.children[index] !== element);
+  }
+
+  moreButton() {
+    return el(
+      'li',
+      {},
+      button('More …', () => attempt(() => this.more()), { class: 'more' }),
+    );
+  }
+}
+
+class Item {
+  constructor(node) {
+    this.node = node;
+    this.branch = null;
+    this.toggle = button('', () => attempt(() => this.setOpen(!this.isOpen)), { class: 'toggle' });
+    this.link = linkTo(node.id, '');
+    this.children = el('ul', { hidden: true });
+    this.element = el('li', {}, el('div', { class: 'node' }, this.toggle, this.link), this.children);
+    this.element.item = this;
+  }
+
+  get isOpen() {
+    return !this.children.hidden;
+  }
+
+  update(node) {
+    this.node = node;
+    this.link.replaceChildren(
+      ...(node.status ? [dot(node.status.color)] : []),
+      el('span', { class: 'name' }, node.name),
+      el('small', {}, node.kind),
+    );
+    this.link.title = node.status ? `${node.name}: ${node.status.name}` : node.name;
+    this.toggle.hidden = !node.hasChildren;
+    this.mark();
+  }
+
+  mark() {
+    this.toggle.textContent = this.isOpen ? '▾' : '▸';
+    this.toggle.setAttribute('aria-expanded', String(this.isOpen));
+    this.toggle.setAttribute('aria-label', `What is below ${this.node.name}`);
+  }
+
+  async setOpen(open) {
+    if (open && this.branch === null) {
+      const { id } = this.node;
+      const branch = new Branch(this.children, (offset) => read(`children/${id}`, { offset }));
+      await branch.refresh();
+      this.branch = branch;
+    }
+    this.children.hidden = !open;
+    this.mark();
+  }
+}
+
+/** Projects and what is below them; children are loaded when somebody wants to see them. */
+export class Tree {
+  constructor(nav) {
+    this.nav = nav;
+    this.root = new Branch(el('ul', {}), async () => ({ nodes: await read('projects'), next: null }));
+    this.waiting = new Set();
+    nav.replaceChildren(this.root.list);
+    nav.addEventListener('keydown', (event) => this.key(event));
+  }
+
+  /** Everything that is loaded is forgotten: somebody else looks. */
+  async start() {
+    this.root.items.clear();
+    await this.root.refresh();
+  }
+
+  branches() {
+    const lists = [...this.nav.querySelectorAll('li')].map((element) => element.item);
+    return lists.filter((item) => item?.branch).map((item) => [item.node.id, item.branch]);
+  }
+
+  /** Loads the children of these entities again, where they are loaded. */
+  async refresh(parentIds) {
+    for (const [id, branch] of this.branches()) {
+      if (parentIds.has(id)) {
+        await branch.refresh();
+      }
+    }
+  }
+
+  /** Opens what is above an entity and marks it. @param path ids from the project down to the entity */
+  async reveal(path) {
+    let branch = this.root;
+    for (const [index, id] of path.entries()) {
+      const item = branch?.items.get(id);
+      if (item && index < path.length - 1) {
+        await item.setOpen(true);
+      }
+      branch = item?.branch;
+    }
+    this.mark(path.at(-1));
+  }
+
+  mark(id) {
+    for (const link of this.nav.querySelectorAll('a')) {
+      link.toggleAttribute('aria-current', link.getAttribute('href') === `#/${id}`);
+    }
+    this.nav.querySelector('a[aria-current]')?.scrollIntoView({ block: 'nearest' });
+  }
+
+  /** Arrow keys: up and down among what is visible, right opens, left closes or goes up. */
+  key(event) {
+    const item = event.target.closest('li')?.item;
+    const links = [...this.nav.querySelectorAll('a')].filter((link) => link.checkVisibility());
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!item || (step === undefined && !['ArrowLeft', 'ArrowRight'].includes(event.key))) {
+      return;
+    }
+    event.preventDefault();
+    if (step !== undefined) {
+      links[links.indexOf(item.link) + step]?.focus();
+    } else if (event.key === 'ArrowLeft' && !item.isOpen) {
+      item.element.parentElement.closest('li')?.item.link.focus();
+    } else if (item.node.hasChildren) {
+      void attempt(() => item.setOpen(event.key === 'ArrowRight'));
+    }
+  }
+}
