@@ -24,7 +24,7 @@ function fits(attribute: StudioAttribute, { type, project }: Omit<ValueHolder, '
   }
   const entityType = configuredOn[type] ?? 'task';
   if (attribute.hierarchical) {
-    return entityType === 'show' || entityType === 'task';
+    return entityType !== 'list' && entityType !== 'user';
   }
   return attribute.entityType === entityType && (attribute.objectType ?? type) === type;
 }

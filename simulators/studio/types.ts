@@ -280,7 +280,7 @@ export interface StudioAttribute {
   readonly label: string;
   readonly group: string;
   readonly type: StudioAttributeType;
-  /** Hierarchical ones are configured on `show` and apply to the project and everything below it. */
+  /** Hierarchical ones are configured on `show` and apply to the project and everything below it, versions too. */
   readonly hierarchical: boolean;
   readonly entityType: 'show' | 'task' | 'asset' | 'assetversion' | 'list' | 'user';
   /** Only with entityType `task`: the one kind of entity that has it. */
