@@ -1,6 +1,7 @@
 """The event hub: updates, replies, actions with forms, and a lost connection."""
 
 import ftrack_api
+import ftrack_api.event.hub
 from ftrack_api.event.base import Event
 from steps import refused, same, step, until
 
@@ -73,6 +74,40 @@ def updates(day):
     actions = {one["entityId"]: one["action"] for one in removed["data"]["entities"]}
     same((actions[task["id"]], actions[shot["id"]]), ("remove", "update"))
     same((others, listener.events), ([], []))
+
+
+@step("calls its subscribers by priority, lets one stop the event, and subscribes before it connects")
+def priorities(day):
+    hub = ftrack_api.event.hub.EventHub(day.url, "ada", "key-of-ada")
+    calls = []
+
+    def first(event):
+        calls.append("first")
+        if event["data"].get("stop"):
+            event.stop()
+
+    hub.subscribe("topic=studio.order", lambda event: calls.append("last"), priority=50)
+    mark = hub.subscribe("topic=studio.order", first, subscriber={"id": "studio-first"}, priority=10)
+    with refused(ftrack_api.exception.NotUniqueError, "already exists"):
+        hub.subscribe("topic=studio.order", first, subscriber={"id": mark})
+    hub.connect()
+    hub.publish(Event(topic="studio.order", data={"stop": True}))
+    hub.publish(Event(topic="studio.order"))
+    until(lambda: len(calls) >= 3, "the own events", pause=lambda: hub.wait(duration=0))
+    same(calls, ["first", "first", "last"])
+    hub.reconnect()
+    same(hub.connected, True)
+    hub.publish(Event(topic="studio.order"))
+    until(lambda: len(calls) >= 5, "the own event after it reconnected", pause=lambda: hub.wait(duration=0))
+    hub.disconnect()
+    same(hub._subscribers, [])
+    with refused(ftrack_api.exception.EventHubConnectionError, "Not currently connected"):
+        hub.disconnect()
+    with refused(ftrack_api.exception.EventHubConnectionError, ""):
+        hub.publish(Event(topic="studio.order"))
+    wrong = ftrack_api.event.hub.EventHub(day.url, "ada", "wrong")
+    with refused(ftrack_api.exception.EventHubConnectionError, "Failed to connect"):
+        wrong.connect()
 
 
 @step("publishes events to targets, and gets the replies of those who answer")

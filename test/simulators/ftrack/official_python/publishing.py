@@ -134,6 +134,38 @@ def sequences(day):
     same(day.session().query("Component where id in ({})".format(ids)).all(), [])
 
 
+@step("fills a container with files, and takes them out of a location again")
+def containers(day):
+    session = day.session()
+    disk = disk_location(session, day)
+    version = session.get("AssetVersion", day.version["id"])
+    container = session.create("ContainerComponent", {"name": "delivery", "version": version})
+    names = ("a.txt", "b.txt")
+    parts = [session.create_component(day.path(name, b"x"), {"name": name[0]}, location=None) for name in names]
+    for part in parts:
+        container["members"].append(part)
+    origin = session.query('Location where name is "ftrack.origin"').one()
+    origin.add_component(container, day.folder, recursive=False)
+    session.commit()
+    disk.add_component(container, origin)
+    same(disk.get_component_availability(container), 100.0)
+    other = day.session()
+    read = other.query('select members.name from Component where id is "{}"'.format(container["id"])).one()
+    same(sorted(one["name"] for one in read["members"]), ["a", "b"])
+    with refused(ftrack_api.exception.ComponentInLocationError, "studio.disk"):
+        disk.add_components([parts[0]], origin)
+    disk.remove_component(container)
+    there = disk_location(day.session(), day)
+    left = "ComponentLocation where location_id is {} and component.name in (a, b, delivery)"
+    same(other.query(left.format(there["id"])).all(), [])
+    same(there.get_component_availability(other.get("Component", parts[0]["id"])), 0.0)
+    passing = session.create("Location", {"name": "passing.by"})
+    session.commit()
+    session.delete(passing)
+    session.commit()
+    same(other.query('Location where name is "passing.by"').all(), [])
+
+
 @step("gives thumbnails to versions and shots")
 def thumbnails(day):
     session = day.session()

@@ -83,6 +83,8 @@ def lists(day):
         versions["items"].append(session.get("Task", day.task["id"]))
         session.commit()
     session.rollback()
+    found_as_list = other.query('List where name is "Dailies"').one()
+    same((found_as_list.entity_type, len(found_as_list["items"])), ("AssetVersionList", 1))
     read["items"].remove(other.get("Shot", day.shot["id"]))
     read["is_open"] = False
     other.commit()
