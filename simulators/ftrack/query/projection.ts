@@ -105,13 +105,19 @@ export function wireCustomValue(reader: Reader, row: Row): Value {
   return reader.customValues.isDate(row) ? wireDatetime(value) : value;
 }
 
-/** Type, primary key and, unless strict, the system projections. */
+/** Type, primary key and, unless strict, the system projections that are set. */
 export function reference(reader: Reader, row: Row, strict = false): Data {
   const schema = reader.store.registry.get(row.type);
   const { system = [], discriminators = [] } = schema.definition;
   const out: Data = { __entity_type__: row.type };
-  for (const name of strict ? schema.primaryKey : [...schema.primaryKey, ...system, ...discriminators]) {
+  for (const name of schema.primaryKey) {
     out[name] = row.data[name] ?? null;
+  }
+  for (const name of strict ? [] : [...system, ...discriminators]) {
+    const value = row.data[name] ?? null;
+    if (value !== null) {
+      out[name] = value;
+    }
   }
   return out;
 }

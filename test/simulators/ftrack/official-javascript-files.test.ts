@@ -121,6 +121,9 @@ describe('publishing with the official JavaScript client', () => {
       const [component, location] = results[index] ?? [];
       const id = String((component?.data as Entity | undefined)?.id);
       expect(component?.data).toMatchObject({ name: `cache${size}`, file_type: '.abc', size });
+      // Only what is set comes unasked.
+      expect(component?.data).toHaveProperty('version_id', version);
+      expect(component?.data).not.toHaveProperty('container_id');
       expect(location).toMatchObject({ data: { location_id: SERVER_LOCATION_ID } });
       expect((await download(id)).equals(Buffer.alloc(size, `part of ${size} `))).toBe(true);
       await until(() => added.length > index, { what: 'the event of the component' });
