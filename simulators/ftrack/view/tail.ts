@@ -128,7 +128,12 @@ export class Tail {
       topic: text(topic),
       user: text(from['username']) || null,
       isNoise: about.isNoise,
-      text: text(message, label, actionIdentifier, Array.isArray(items) ? `${items.length} items` : ''),
+      text: text(
+        message,
+        label,
+        actionIdentifier,
+        Array.isArray(items) ? `${items.length} item${items.length === 1 ? '' : 's'}` : '',
+      ),
       entities: about.isNoise
         ? []
         : about.entities.slice(0, listedEntities).map((entity) => entityLine(this.store, entity)),

@@ -53,12 +53,14 @@ export function toast(kind, ...content) {
   }
 }
 
+const messageOf = (error) => (error instanceof Error ? error.message : String(error));
+
 /** Runs work of an event; what goes wrong is told. */
 export async function attempt(work) {
   try {
     return await work();
   } catch (error) {
-    toast('problem', error instanceof Error ? error.message : String(error));
+    toast('problem', messageOf(error));
     return undefined;
   }
 }
@@ -66,27 +68,26 @@ export async function attempt(work) {
 /**
  * A form in a dialog. Escape and `Cancel` close it.
  *
- * @param submit gets the form; when it throws, the dialog stays open and the problem is told
+ * @param submit does what the form is for; when it throws, the dialog stays open and says why
  */
 export function openDialog({ title, body, submitLabel, submit, danger = false }) {
   const dialog = el('dialog', { 'aria-label': title, close: () => dialog.remove() });
+  const go = el('button', { type: 'submit', class: danger ? 'danger' : 'primary' }, submitLabel ?? 'OK');
+  const trouble = el('p', { role: 'alert', class: 'trouble' });
   const send = async (event) => {
     event.preventDefault();
-    send.button.disabled = true;
+    go.disabled = true;
     try {
-      await submit(event.target);
+      await submit();
       dialog.close();
     } catch (error) {
-      toast('problem', error instanceof Error ? error.message : String(error));
-      send.button.disabled = false;
+      trouble.textContent = messageOf(error);
+      go.disabled = false;
     }
   };
-  send.button = el('button', { type: 'submit', class: danger ? 'danger' : 'primary' }, submitLabel ?? 'OK');
-  const buttons = submit
-    ? [button('Cancel', () => dialog.close()), send.button]
-    : [button('Close', () => dialog.close())];
-  const bar = el('div', { class: 'buttons' }, buttons);
-  dialog.append(el('form', { submit: send }, el('h2', {}, title), body, bar));
+  const close = button(submit ? 'Cancel' : 'Close', () => dialog.close());
+  const bar = el('div', { class: 'buttons' }, submit ? [close, go] : close);
+  dialog.append(el('form', { submit: send }, el('h2', {}, title), body, trouble, bar));
   document.body.append(dialog);
   dialog.showModal();
   return dialog;

@@ -4,13 +4,16 @@ import * as edit from './edit.mjs';
 
 const run = (work) => () => void attempt(work);
 
-/** A form of one line whose button saves. */
+/** A form of one line whose button saves. Ids let the focus stay where it was when the page is drawn again. */
 function lineForm(label, input, save) {
+  const saving = el('button', { type: 'submit', id: `save-${input.name}` }, 'Save');
   const submit = (event) => {
     event.preventDefault();
+    // Who has saved does not type any more: what the event of this change brings may be shown.
+    saving.focus();
     void attempt(save);
   };
-  return el('form', { class: 'line', submit }, field(label, input), el('button', { type: 'submit' }, 'Save'));
+  return el('form', { class: 'line', submit }, field(label, input), saving);
 }
 
 function section(title, content, { count, id } = {}) {
@@ -69,6 +72,7 @@ function statusBar(entity) {
       {
         type: 'button',
         class: 'chip',
+        id: `status-${id}`,
         'aria-pressed': String(id === entity.status.id),
         click: run(() => edit.setStatus(entity, id)),
       },
@@ -81,11 +85,10 @@ function statusBar(entity) {
 }
 
 function facts(entity) {
-  const pairs = entity.facts.flatMap(({ label, value }) => [
-    el('dt', {}, label),
-    el('dd', {}, typeof value === 'string' ? shortTime(value) : JSON.stringify(value)),
-  ]);
-  return el('dl', {}, pairs, el('dt', {}, 'Id'), el('dd', {}, el('code', {}, entity.id)));
+  const shown = (value) => (typeof value === 'string' ? shortTime(value) : JSON.stringify(value));
+  const pair = (label, value) => el('div', {}, el('dt', {}, label), el('dd', {}, value));
+  const pairs = entity.facts.map(({ label, value }) => pair(label, shown(value)));
+  return el('dl', {}, pairs, pair('Id', el('code', {}, entity.id)));
 }
 
 function description(entity) {
@@ -156,7 +159,7 @@ function textInput({ value }) {
 function customAttribute(entity, attribute) {
   const { key, label, type, isSet, isHierarchical } = attribute;
   const { input, read } = (inputs[type] ?? textInput)(attribute);
-  input.setAttribute('name', key);
+  input.name = key;
   const form = lineForm(label === key ? key : `${label} (${key})`, input, () =>
     edit.setValue(entity, attribute, read()),
   );
