@@ -131,7 +131,9 @@ const form = {
     expect(statusOf(id)).toBe('Pending Review');
     expect(await browser.text('#tail li .who')).toBe('bob');
     expect(await browser.text('#tree [aria-current]')).toContain('sh010');
-    await browser.until(`document.querySelector('#tree [aria-current]').title === 'sh010: Pending Review'`);
+    await browser.until(
+      `document.querySelector('#tree [aria-current]').title === 'Shot sh010: Pending Review'`,
+    );
     await picture('entity');
   });
 

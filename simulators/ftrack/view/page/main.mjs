@@ -119,7 +119,8 @@ async function refresh() {
   changed = new Set();
   refreshing = undefined;
   await tree.refresh(ids);
-  if (current !== null && ids.has(current.id)) {
+  // A page of nothing is the list of projects, which have no parent.
+  if (ids.has(current?.id ?? null)) {
     // Nobody wants to lose what they are typing.
     isStale = isTyping();
     await (isStale ? undefined : show({ quietly: true }));

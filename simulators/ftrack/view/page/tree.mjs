@@ -81,7 +81,7 @@ class Item {
       el('span', { class: 'name' }, node.name),
       el('small', {}, node.kind),
     );
-    this.link.title = node.status ? `${node.name}: ${node.status.name}` : node.name;
+    this.link.title = `${node.kind} ${node.name}${node.status ? `: ${node.status.name}` : ''}`;
     this.toggle.hidden = !node.hasChildren;
     this.mark();
   }
@@ -125,10 +125,13 @@ export class Tree {
     return lists.filter((item) => item?.branch).map((item) => [item.node.id, item.branch]);
   }
 
-  /** Loads the children of these entities again, where they are loaded. */
-  async refresh(parentIds) {
-    for (const [id, branch] of this.branches()) {
-      if (parentIds.has(id)) {
+  /**
+   * Loads what shows these entities or their children again, where it is loaded.
+   * @param ids null stands for what has no parent: projects
+   */
+  async refresh(ids) {
+    for (const [id, branch] of [[null, this.root], ...this.branches()]) {
+      if (ids.has(id) || [...branch.items.keys()].some((child) => ids.has(child))) {
         await branch.refresh();
       }
     }
@@ -144,14 +147,16 @@ export class Tree {
       }
       branch = item?.branch;
     }
-    this.mark(path.at(-1));
+    this.mark(path);
   }
 
-  mark(id) {
-    for (const link of this.nav.querySelectorAll('a')) {
-      link.toggleAttribute('aria-current', link.getAttribute('href') === `#/${id}`);
-    }
-    this.nav.querySelector('a[aria-current]')?.scrollIntoView({ block: 'nearest' });
+  /** Marks the entity, or the nearest one above that the tree shows. */
+  mark(path) {
+    const links = new Map([...this.nav.querySelectorAll('a')].map((link) => [link.hash.slice(2), link]));
+    const current = links.get(path.findLast((id) => links.has(id)));
+    this.nav.querySelector('[aria-current]')?.removeAttribute('aria-current');
+    current?.setAttribute('aria-current', 'page');
+    current?.scrollIntoView({ block: 'nearest' });
   }
 
   /** Arrow keys: up and down among what is visible, right opens, left closes or goes up. */
