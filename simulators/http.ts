@@ -6,6 +6,7 @@ import type { Delivery, PlainAnswer } from './delivery';
 import { deliver } from './delivery';
 import type { FaultRequest, TakenFault } from './faults';
 import { Faults } from './faults';
+import { parseShallow } from './json';
 
 /** One request as a route handler sees it. */
 export interface RouteRequest extends FaultRequest {
@@ -140,12 +141,19 @@ function decode(segment: string): string {
   }
 }
 
+/** What a request asks for; the host is of no meaning. A target like `//` names no host but a path. */
+export function addressOf(request: IncomingMessage): URL {
+  const target = request.url ?? '/';
+  const address = target.startsWith('/') ? `http://simulator${target}` : target;
+  return new URL(URL.canParse(address) ? address : 'http://simulator/*');
+}
+
 function parseJson(raw: Buffer): { body: unknown; bodyError: string | undefined } {
   if (raw.length === 0) {
     return { body: undefined, bodyError: undefined };
   }
   try {
-    return { body: JSON.parse(raw.toString('utf8')) as unknown, bodyError: undefined };
+    return { body: parseShallow(raw.toString('utf8')), bodyError: undefined };
   } catch (error) {
     return { body: undefined, bodyError: error instanceof Error ? error.message : String(error) };
   }
@@ -201,7 +209,11 @@ export class SimulatorServer {
 
   /** Takes websocket upgrades; without one they are refused by node. */
   onUpgrade(handler: UpgradeHandler): void {
-    this.server.on('upgrade', handler);
+    this.server.on('upgrade', (request, socket, head) => {
+      // Who goes away before the answer has nobody left to be told; unheard, that would end the process.
+      socket.on('error', () => socket.destroy());
+      handler(request, socket, head);
+    });
   }
 
   /** Port 0 takes a free one. */
@@ -275,9 +287,7 @@ export class SimulatorServer {
   }
 
   private async receive(request: IncomingMessage): Promise<{ routed: RouteRequest; handler: RouteHandler }> {
-    // A target like `//` is no address of its own; it then matches no route.
-    const target = request.url ?? '/';
-    const url = new URL(URL.canParse(target, this.url) ? target : '/', this.url);
+    const url = addressOf(request);
     const found = this.find(request.method ?? 'GET', url.pathname.split('/').slice(1).map(decode));
     const limit = found?.route.bodyLimit ?? this.options.bodyLimit ?? 64 * 1024 * 1024;
     const raw = await readBody(request, limit);

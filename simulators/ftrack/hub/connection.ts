@@ -1,4 +1,5 @@
 import type { WebSocket } from 'ws';
+import { parseShallow } from '../../json';
 import { isRecord } from '../values';
 import type { EventTest } from './expression';
 import type { Frame } from './frames';
@@ -90,7 +91,7 @@ export class Connection {
 
 function eventOf(data: string): RoutedEvent | undefined {
   try {
-    const message = JSON.parse(data) as unknown;
+    const message = parseShallow(data);
     const args = isRecord(message) && message['name'] === 'ftrack.event' ? message['args'] : undefined;
     return Array.isArray(args) && args.length === 1 && isRecord(args[0]) ? args[0] : undefined;
   } catch {

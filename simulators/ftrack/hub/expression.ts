@@ -66,10 +66,14 @@ function compares(operator: string, actual: unknown, wanted: string): boolean {
   }
 }
 
+/** Parentheses nested deeper than this are refused, so that no expression can exhaust the stack. */
+const maxDepth = 200;
+
 class Parser {
   private readonly tokens: readonly Token[];
   private readonly expression: string;
   private index = 0;
+  private depth = 0;
 
   constructor(expression: string) {
     this.expression = expression;
@@ -85,36 +89,44 @@ class Parser {
   }
 
   private either(): EventTest {
-    let left = this.both();
-    while (this.take('word', 'or')) {
-      const [first, second] = [left, this.both()];
-      left = (subject) => first(subject) || second(subject);
-    }
-    return left;
+    const parts = this.chain('or', () => this.both());
+    return (subject) => parts.some((part) => part(subject));
   }
 
   private both(): EventTest {
-    let left = this.single();
-    while (this.take('word', 'and')) {
-      const [first, second] = [left, this.single()];
-      left = (subject) => first(subject) && second(subject);
+    const parts = this.chain('and', () => this.single());
+    return (subject) => parts.every((part) => part(subject));
+  }
+
+  /** Long chains nest no deeper than short ones. */
+  private chain(word: 'and' | 'or', part: () => EventTest): EventTest[] {
+    const parts = [part()];
+    while (this.take('word', word)) {
+      parts.push(part());
     }
-    return left;
+    return parts;
   }
 
   private single(): EventTest {
-    if (this.take('word', 'not')) {
-      const inner = this.single();
-      return (subject) => !inner(subject);
+    let isNegated = false;
+    while (this.take('word', 'not')) {
+      isNegated = !isNegated;
     }
-    if (this.take('sign', '(')) {
-      const inner = this.either();
-      if (!this.take('sign', ')')) {
-        throw this.unexpected('")"');
-      }
-      return inner;
+    const test = this.take('sign', '(') ? this.inParentheses() : this.condition();
+    return isNegated ? (subject) => !test(subject) : test;
+  }
+
+  private inParentheses(): EventTest {
+    this.depth += 1;
+    if (this.depth > maxDepth) {
+      throw new Error(`The expression is nested deeper than ${maxDepth}.`);
     }
-    return this.condition();
+    const inner = this.either();
+    if (!this.take('sign', ')')) {
+      throw this.unexpected('")"');
+    }
+    this.depth -= 1;
+    return inner;
   }
 
   private condition(): EventTest {

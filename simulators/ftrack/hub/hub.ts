@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { RouteAnswer } from '../../http';
+import { addressOf } from '../../http';
 import { newEventId } from '../events/update-event';
 import { isRecord } from '../values';
 import type { ConnectionUser } from './connection';
@@ -96,7 +97,7 @@ export class EventHub {
 
   /** Upgrade of /socket.io/1/websocket/<session id>. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const path = new URL(request.url ?? '/', 'http://hub').pathname;
+    const path = addressOf(request).pathname;
     const id = /^\/socket\.io\/1\/websocket\/([0-9a-f]+)$/.exec(path)?.[1] ?? '';
     const user = this.sessions.get(id)?.user;
     if (this.upgradeDelay !== undefined) {
@@ -104,7 +105,7 @@ export class EventHub {
         () => socket.end('HTTP/1.1 504 Gateway Timeout\r\ncontent-length: 0\r\n\r\n'),
         this.upgradeDelay,
       );
-      socket.on('close', () => clearTimeout(timer)).on('error', () => clearTimeout(timer));
+      socket.on('close', () => clearTimeout(timer));
       return;
     }
     if (!user) {
