@@ -138,11 +138,7 @@ export function answer(
   const paths = query.projections.length === 0 ? defaults : query.projections;
   const projector = new Projector(scope, { type, paths, strict });
   const { rows, more } = select(scope, query, also);
-  return pagedResult(
-    rows.map((row) => projector.project(row)),
-    query,
-    more,
-  );
+  return pagedResult(projector.project(rows), query, more);
 }
 
 /** Runs one query expression for the user of the reader. */

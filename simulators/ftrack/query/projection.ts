@@ -14,12 +14,20 @@ interface Node {
   readonly children: Map<string, Node>;
 }
 
-/** Writes rows as the server answers them. */
+/**
+ * Writes the rows of one answer as the server does: where an entity occurs first, it has everything that is asked of
+ * it anywhere, because the Python client reads no later occurrence. Those have what is asked of them there.
+ */
 export class Projector {
   private readonly scope: Scope;
   private readonly reader: Reader;
   private readonly strict: boolean;
   private readonly root: Node;
+  /** Families to which more than one path leads: only their entities can occur in several places. */
+  private readonly meetings = new Set<string>();
+  private readonly families = new Set<string>();
+  /** What is asked of entities that were not written yet. */
+  private readonly wanted = new Map<Row, Set<Node>>();
 
   /** @param request.strict only what was asked for, no system projections */
   constructor(scope: Scope, request: { type: string; paths: readonly Path[]; strict: boolean }) {
@@ -27,13 +35,20 @@ export class Projector {
     this.reader = scope.reader;
     this.strict = request.strict;
     this.root = { type: request.type, children: new Map() };
+    this.lead(request.type);
     for (const path of request.paths) {
       this.plant(this.root, path);
     }
   }
 
-  project(row: Row): Data {
-    return this.entity(row, this.root);
+  /** All rows of an answer, once. */
+  project(rows: readonly Row[]): Data[] {
+    if (this.meetings.size > 0 && !this.strict) {
+      for (const row of rows) {
+        this.gather(row, this.root);
+      }
+    }
+    return rows.map((row) => this.entity(row, [this.root]));
   }
 
   private plant(node: Node, path: Path): void {
@@ -49,40 +64,86 @@ export class Projector {
       if (attribute.kind === 'scalar' && step !== path[path.length - 1]) {
         throw validationError(`Attribute ${name} of ${current.type} has no attributes.`);
       }
+      if (attribute.kind !== 'scalar' && !current.children.has(step.name)) {
+        this.lead(type);
+      }
       current = child(current, step.name, type);
     }
   }
 
-  private entity(row: Row, node: Node): Data {
+  private lead(type: string): void {
+    const { family } = this.reader.store.registry.get(type);
+    (this.families.has(family) ? this.meetings : this.families).add(family);
+  }
+
+  private gather(row: Row, node: Node): void {
+    const wanted = this.wanted.get(row) ?? new Set();
+    if (wanted.has(node)) {
+      return;
+    }
+    this.wanted.set(row, wanted.add(node));
+    for (const [name, next] of node.children) {
+      for (const target of follow(this.reader, row, { name, type: next.type })) {
+        this.gather(target, next);
+      }
+    }
+  }
+
+  private entity(row: Row, nodes: readonly Node[]): Data {
+    const asked = this.wanted.get(row) ?? nodes;
+    this.wanted.delete(row);
     const out = reference(this.reader, row, this.strict);
     const { attributes } = this.reader.store.registry.get(row.type);
-    for (const [name, child] of node.children) {
+    for (const [name, children] of this.branches([...asked], attributes)) {
       const attribute = attributes.get(name);
       if (attribute) {
-        out[name] = this.value(row, attribute, child);
+        out[name] = this.value(row, attribute, children);
       }
     }
     return out;
   }
 
-  private value(row: Row, attribute: Attribute, node: Node): Value {
+  /** What is asked of an entity, by attribute; in the order in which the Python client reads, where that matters. */
+  private branches(
+    nodes: readonly Node[],
+    attributes: ReadonlyMap<string, Attribute>,
+  ): Iterable<readonly [string, readonly Node[]]> {
+    const branches = new Map<string, Node[]>();
+    for (const node of nodes) {
+      for (const [name, next] of node.children) {
+        branches.set(name, [...(branches.get(name) ?? []), next]);
+      }
+    }
+    if (this.wanted.size === 0 || branches.size < 2) {
+      return branches;
+    }
+    const places = new Map([...attributes.keys()].map((name, place) => [name, place]));
+    return [...branches].sort(([left], [right]) => (places.get(left) ?? 0) - (places.get(right) ?? 0));
+  }
+
+  private value(row: Row, attribute: Attribute, nodes: readonly Node[]): Value {
     if (attribute.kind === 'scalar') {
       const value = this.reader.scalar(row, attribute);
       const isDate =
         attribute.type === 'dt' || (attribute.type === 'var' && this.reader.customValues.isDate(row));
       return isDate ? wireDatetime(value) : value;
     }
-    const targets = follow(this.reader, row, { name: attribute.name, type: node.type });
-    const shown = targets.map((target) =>
-      attribute.kind === 'mapped' ? this.mapped(target, node) : this.entity(target, node),
+    const targets = new Map<Row, Node[]>();
+    for (const node of nodes) {
+      for (const target of follow(this.reader, row, { name: attribute.name, type: node.type })) {
+        targets.set(target, [...(targets.get(target) ?? []), node]);
+      }
+    }
+    const shown = [...targets].map(([target, asked]) =>
+      attribute.kind === 'mapped' ? this.mapped(target, asked) : this.entity(target, asked),
     );
     return attribute.kind === 'relation' ? (shown[0] ?? null) : shown;
   }
 
   /** Members of a mapped array always carry their key and value. */
-  private mapped(row: Row, node: Node): Data {
+  private mapped(row: Row, nodes: readonly Node[]): Data {
     return {
-      ...this.entity(row, node),
+      ...this.entity(row, nodes),
       key: row.data['key'] ?? null,
       value: wireCustomValue(this.reader, row),
     };
