@@ -35,7 +35,11 @@ function configuredAs(row: Row): string {
 const hierarchy: ReadonlySet<string> = new Set(['show', 'task', 'asset', 'assetversion']);
 
 function applies(configuration: Row, row: Row): boolean {
-  const { data } = configuration;
+  const { data, type } = configuration;
+  // Configurations of links are in the same table, but links are no values.
+  if (type !== 'CustomAttributeConfiguration') {
+    return false;
+  }
   const entityType = configuredAs(row);
   if (data['is_hierarchical'] === true) {
     return hierarchy.has(entityType);
