@@ -13,7 +13,16 @@ interface Result {
 }
 
 /** The modules of the day in their order; each test below is one of their steps. */
-const chapters = ['production', 'attributes', 'publishing', 'together', 'sessions', 'rights', 'events'];
+const chapters = [
+  'production',
+  'attributes',
+  'publishing',
+  'together',
+  'sessions',
+  'rights',
+  'automations',
+  'events',
+];
 const scripts = join(__dirname, 'official_python');
 const steps = chapters.flatMap((chapter) => {
   const source = readFileSync(join(scripts, `${chapter}.py`), 'utf8');
