@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } fro
 import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { CallLog, summaryLength } from './call-log';
 import type { Delivery, PlainAnswer } from './delivery';
 import { deliver } from './delivery';
 import type { FaultRequest, TakenFault } from './faults';
@@ -42,19 +43,6 @@ export interface FileRoute {
 
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
-/** One answered (or cut) request. `status` 0: the socket was destroyed instead of an answer. */
-export interface Call {
-  /** Arrival, milliseconds since the epoch. */
-  readonly at: number;
-  readonly method: string;
-  readonly path: string;
-  /** Short text of the body, at most 2,000 characters. */
-  readonly body: string;
-  readonly status: number;
-  /** Time until the answer was handed to the socket, milliseconds. */
-  readonly ms: number;
-}
-
 export interface SimulatorServerOptions {
   /** Largest body that is read, bytes; default 64 MiB. A longer one is answered with 413. */
   readonly bodyLimit?: number;
@@ -81,33 +69,6 @@ interface Route {
 interface Found {
   readonly route: Route;
   readonly params: Record<string, string>;
-}
-
-const maxCalls = 20_000;
-const summaryLength = 2_000;
-
-/** The last 20,000 calls of a server, oldest first. */
-export class CallLog {
-  private entries: Call[] = [];
-
-  record(call: Call): void {
-    this.entries.push(call);
-    if (this.entries.length > maxCalls * 1.25) {
-      this.entries = this.entries.slice(-maxCalls);
-    }
-  }
-
-  list(filter: (call: Call) => boolean = () => true): Call[] {
-    return this.entries.filter(filter);
-  }
-
-  count(filter: (call: Call) => boolean = () => true): number {
-    return this.list(filter).length;
-  }
-
-  clear(): void {
-    this.entries = [];
-  }
 }
 
 function matchSegments(
@@ -296,8 +257,7 @@ export class SimulatorServer {
   }
 
   private summary(request: RouteRequest): string {
-    const text = this.options.summarise?.(request) ?? request.raw.subarray(0, summaryLength).toString('utf8');
-    return text.slice(0, summaryLength);
+    return this.options.summarise?.(request) ?? request.raw.subarray(0, summaryLength).toString('utf8');
   }
 
   /** @returns undefined when the socket must be cut instead of answered. */

@@ -1,6 +1,6 @@
+import type { CallLog } from '../call-log';
 import { addControls, CONTROL_PREFIX } from '../control';
 import type { Faults } from '../faults';
-import type { CallLog } from '../http';
 import { SimulatorServer } from '../http';
 import type { Studio } from '../studio';
 import { ayonControls } from './control';

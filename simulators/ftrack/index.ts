@@ -1,6 +1,6 @@
+import type { CallLog } from '../call-log';
 import { addControls } from '../control';
 import type { Faults } from '../faults';
-import type { CallLog } from '../http';
 import type { Studio, StudioObjectType } from '../studio';
 import { sampleStudio } from '../studio';
 import { ftrackControls } from './control';

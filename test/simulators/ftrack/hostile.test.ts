@@ -1,5 +1,8 @@
 import type { Socket } from 'node:net';
 import { connect } from 'node:net';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { CallLog } from '../../../simulators/call-log';
 import type { FtrackSimulator } from '../../../simulators/ftrack/index';
 import { startFtrackSimulator } from '../../../simulators/ftrack/index';
 import { until } from '../../support/until';
@@ -78,6 +81,26 @@ describe('requests that no client sends', () => {
       content: 'The request body is not JSON: lists and objects are nested deeper than 500',
     });
     expect(simulator.as('bob').query('CustomAttributeConfiguration where key is deep')).toEqual([]);
+  });
+});
+
+/** Bytes in use once everything that nobody holds is gone. */
+function heapUsed(): number {
+  setFlagsFromString('--expose_gc');
+  (runInNewContext('gc') as () => void)();
+  return process.memoryUsage().heapUsed;
+}
+
+describe('the log of calls', () => {
+  test('keeps nothing of a long request but its beginning', () => {
+    const log = new CallLog();
+    const before = heapUsed();
+    for (let count = 0; count < 100; count += 1) {
+      const body = Buffer.alloc(1_000_000, 'x').toString('latin1');
+      log.record({ at: 0, method: 'POST', path: '/api', body, status: 200, ms: 1 });
+    }
+    expect(log.list()[0]?.body).toHaveLength(2000);
+    expect(heapUsed() - before).toBeLessThan(20_000_000);
   });
 });
 
