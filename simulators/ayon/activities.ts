@@ -35,7 +35,7 @@ export interface ActivityRecord {
   updatedAt: string;
 }
 
-/** Longest comment, characters. */
+/** Longest comment, in characters; an emoji is one. */
 const MAX_BODY = 2000;
 
 type Reference = Omit<ActivityReference, 'id'>;
@@ -98,7 +98,7 @@ function emit(store: AyonStore, { project, activity, verb }: ActivityEvent, orig
 }
 
 function refuseLong(body: string): void {
-  if (body.length > MAX_BODY) {
+  if (body.length > MAX_BODY && Array.from(body).length > MAX_BODY) {
     throw fault(400, 'Comment body is too long');
   }
 }

@@ -1,12 +1,11 @@
 import { createActivity, deleteActivity, patchActivity } from './activities';
-import { camelKeys } from './entity-input';
 import { isEntityKind } from './entity-kinds';
 import { loadEntity } from './entity-writes';
 import { AyonFault, EntityError, fault } from './errors';
 import type { Origin } from './event-log';
 import { objectOf } from './event-log';
 import type { Json, JsonObject } from './json';
-import { isObject } from './json';
+import { camelKeys, isObject } from './json';
 import type { ProjectRecord } from './project';
 import type { AyonStore } from './store';
 

@@ -1,5 +1,4 @@
-import { camelKeys } from './entity-input';
-import { fault } from './errors';
+import { fault, invalidRequest, missingIssue } from './errors';
 import { eventKeys } from './event-filter';
 import type { StoredEvent } from './event-log';
 import { jobHash } from './event-log';
@@ -47,12 +46,17 @@ function topicMatcher(source: unknown): (topic: string) => boolean {
 }
 
 function readEnrollment(request: AyonRequest, now: number): Enrollment {
-  const body = camelKeys(request.body);
-  const { targetTopic, sender } = body;
-  if (typeof targetTopic !== 'string' || typeof sender !== 'string') {
-    throw fault(400, 'An enrollment needs a targetTopic and a sender');
+  const { body } = request;
+  const { sourceTopic, targetTopic } = body;
+  const sender = body['sender'] ?? request.origin.sender;
+  const missing = ['sourceTopic', 'targetTopic'].filter((key) => body[key] === undefined);
+  if (missing.length > 0) {
+    const issues = missing.map((key) => missingIssue(['body', key]));
+    throw invalidRequest(request, issues);
   }
-  const { sourceTopic } = body;
+  if (typeof targetTopic !== 'string' || typeof sender !== 'string') {
+    throw fault(400, 'An enrollment needs a targetTopic and a sender, as text');
+  }
   if (typeof sourceTopic === 'string' && sourceTopic.includes('%')) {
     throw fault(400, 'Invalid source topic: use * as a wildcard');
   }

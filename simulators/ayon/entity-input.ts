@@ -2,9 +2,9 @@ import type { AttributeDefinition, AttributeType } from './attributes';
 import type { EntityKind, EntityRecord, FieldCheck } from './entity-kinds';
 import { KINDS, modelName } from './entity-kinds';
 import type { Issue } from './errors';
-import { EntityError, issuesText, patternIssue } from './errors';
+import { EntityError, issuesText, missingIssue, patternIssue } from './errors';
 import type { Json, JsonObject } from './json';
-import { camelCase, isObject } from './json';
+import { camelKeys, isObject } from './json';
 
 /** Names of folders, tasks, products and representations. */
 export const NAME_PATTERN = '^[a-zA-Z0-9_]([a-zA-Z0-9_\\.\\-]*[a-zA-Z0-9_])?$';
@@ -105,11 +105,6 @@ const ATTRIBUTE_CHECKS: Record<AttributeType, (value: Json) => Checked> = {
   list_of_strings: checkTexts,
 };
 
-/** Request keys may be camelCase or snake_case. */
-export function camelKeys(data: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(data).map(([key, value]) => [camelCase(key), value]));
-}
-
 /** Reads `attrib`: unknown attributes are dropped without a word, null asks to remove the own value. */
 export function readAttributes(
   given: Json | undefined,
@@ -183,7 +178,7 @@ export function readEntityInput(given: JsonObject, context: InputContext): Entit
     const value = data[field.api];
     if (value === undefined) {
       if (context.mode === 'Post' && field.required) {
-        issues.push({ loc: [field.api], msg: 'field required', type: 'value_error.missing' });
+        issues.push(missingIssue([field.api]));
       }
     } else if (value === null) {
       readNull(field, input, { mode: context.mode, issues });

@@ -40,6 +40,11 @@ export function invalidRequest(at: { method: string; path: string }, issues: Iss
   });
 }
 
+/** The complaint about a field that is not there. */
+export function missingIssue(loc: string[]): Issue {
+  return { loc, msg: 'field required', type: 'value_error.missing' };
+}
+
 /** The complaint about a text that does not match the pattern it must match. */
 export function patternIssue(loc: string[], pattern: string): Issue {
   const msg = `string does not match regex "${pattern}"`;

@@ -207,6 +207,10 @@ export class EventLog {
     this.#byId.delete(event.id);
     this.#byHash.delete(event.hash);
     this.#removeFromTopic(event);
+    if (event.dependsOn !== null) {
+      const others = this.targetsOf(event.dependsOn).filter((target) => target !== event);
+      this.#bySource.set(event.dependsOn, others);
+    }
   }
 
   /** Events with a number above `after`, oldest first. */

@@ -1,11 +1,10 @@
-import { camelKeys } from './entity-input';
 import type { EntityKind } from './entity-kinds';
 import { isEntityKind } from './entity-kinds';
 import { createEntity, deleteEntity, updateEntity } from './entity-writes';
 import { AyonFault, EntityError, fault } from './errors';
 import type { Origin } from './event-log';
 import type { Json, JsonObject } from './json';
-import { isObject } from './json';
+import { camelKeys, isObject } from './json';
 import { refuseOperation } from './permissions';
 import type { ProjectRecord } from './project';
 import type { AyonStore } from './store';

@@ -146,15 +146,16 @@ export function renameInProject(project: ProjectRecord, old: string, name: strin
 
 /** Adds changes to values; null takes a value away. */
 export function mergeValues(values: JsonObject, changes: JsonObject): JsonObject {
-  const merged = { ...values };
+  // A map, because a key may be `__proto__`.
+  const merged = new Map(Object.entries(values));
   for (const [key, value] of Object.entries(changes)) {
     if (value === null || value === undefined) {
-      delete merged[key];
+      merged.delete(key);
     } else {
-      merged[key] = value;
+      merged.set(key, value);
     }
   }
-  return merged;
+  return Object.fromEntries(merged);
 }
 
 /** `GET /api/projects/{p}`. */

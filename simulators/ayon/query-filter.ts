@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from './json';
-import { isObject, sameJson } from './json';
+import { entryOf, isObject, sameJson } from './json';
 
 /** Reads one value of a row; undefined and null mean that there is none. */
 export type ReadKey<Row> = (row: Row) => Json | undefined;
@@ -84,7 +84,7 @@ function readCondition<Row>(given: JsonObject, reader: KeyReader<Row>): (row: Ro
   if (!read) {
     throw new InvalidFilter(`Invalid key: ${textOf(key)}`);
   }
-  const compare = typeof operator === 'string' ? OPERATORS[operator] : undefined;
+  const compare = typeof operator === 'string' ? entryOf(OPERATORS, operator) : undefined;
   if (typeof operator !== 'string' || !compare) {
     throw new InvalidFilter(`Invalid operator: ${textOf(operator)}`);
   }
@@ -141,7 +141,7 @@ export function parseFilter<Row>(
 export function valueAt(value: Json | undefined, path: readonly string[]): Json | undefined {
   let at = value;
   for (const step of path) {
-    at = isObject(at) ? at[step] : Array.isArray(at) ? at[Number(step)] : undefined;
+    at = isObject(at) ? entryOf(at, step) : Array.isArray(at) ? at[Number(step)] : undefined;
   }
   return at;
 }

@@ -4,7 +4,7 @@ import { authenticate, headerOf, PlainFault } from './authentication';
 import { AyonFault, EntityError, invalidRequest } from './errors';
 import type { Origin } from './event-log';
 import type { Json, JsonObject } from './json';
-import { isObject } from './json';
+import { camelKeys, isObject } from './json';
 import { refuseStranger } from './permissions';
 import type { AyonStore } from './store';
 import type { UserRecord } from './users';
@@ -15,8 +15,9 @@ export interface AyonRequest {
   readonly path: string;
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
-  /** The body if it was a JSON object, else an empty object. */
+  /** The body with its keys in camelCase if it was a JSON object, else an empty object. */
   readonly body: JsonObject;
+  /** The body as it came. */
   readonly json: Json | undefined;
   /** The body as bytes, for uploads. */
   readonly raw: Buffer;
@@ -65,7 +66,7 @@ export function identify(store: AyonStore, request: RouteRequest): AyonRequest {
   const sender = header('x-sender') ?? null;
   const senderType = header('x-sender-type') ?? 'api';
   const origin = { user: user.name, sender, senderType };
-  const body = isObject(json) ? json : {};
+  const body = isObject(json) ? camelKeys(json) : {};
   const { raw } = request;
   return { method, path, params, query, body, json, raw, contentType, header, user, origin };
 }

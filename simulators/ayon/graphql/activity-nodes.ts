@@ -3,7 +3,7 @@ import { activityData } from '../activities';
 import { isEntityKind } from '../entity-kinds';
 import { entityPath } from '../inheritance';
 import type { Json, JsonObject } from '../json';
-import { camelCase, isObject, sortedJson } from '../json';
+import { camelCase, entryOf, isObject, sortedJson } from '../json';
 import type { ProjectRecord } from '../project';
 import type { KeyReader, ReadKey } from '../query-filter';
 import { parseFilter, valueAt } from '../query-filter';
@@ -83,7 +83,7 @@ const activityKeys: KeyReader<ActivityRecord> = ([name = '', ...path]) => {
     createdAt: ({ createdAt }) => createdAt,
     updatedAt: ({ updatedAt }) => updatedAt,
   };
-  return path.length === 0 ? columns[column] : undefined;
+  return path.length === 0 ? entryOf(columns, column) : undefined;
 };
 
 function entityOf(project: ProjectRecord, { entityType, entityId }: ActivityReference) {

@@ -3,7 +3,7 @@ import { KINDS } from '../entity-kinds';
 import type { Inheritance } from '../inheritance';
 import { entityPath } from '../inheritance';
 import type { Json } from '../json';
-import { camelCase } from '../json';
+import { camelCase, entryOf } from '../json';
 import type { ProjectRecord } from '../project';
 import type { KeyReader, ReadKey } from '../query-filter';
 import { valueAt } from '../query-filter';
@@ -37,7 +37,7 @@ function columnOf({ project, kind }: KeyContext, name: string): Read | undefined
     return (entity) => entityPath(project, entity);
   }
   const field = KINDS[kind].fields.find(({ api }) => api === name);
-  return field ? (entity) => entity[field.key] as Json : COLUMNS[name];
+  return field ? (entity) => entity[field.key] as Json : entryOf(COLUMNS, name);
 }
 
 /**

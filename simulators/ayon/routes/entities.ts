@@ -12,6 +12,7 @@ import type { AddRoute, AyonRequest } from '../request';
 import { entityIdParam, NO_CONTENT } from '../request';
 import type { AyonStore } from '../store';
 import { Transaction } from '../transaction';
+import { isManager } from '../users';
 
 /** Complaints about fields become a 400 with a list; a broken constraint of a create becomes the odd 500. */
 function restFault(request: AyonRequest, error: unknown): unknown {
@@ -67,7 +68,7 @@ function addKindRoutes(add: AddRoute, store: AyonStore, kind: EntityKind): void 
   add('DELETE', `${list}/:id`, (request) => {
     const id = entityIdParam(request, `${kind}_id`);
     const tx = begin(request);
-    const given = { kind, id, force: request.query.get('force') === 'true' };
+    const given = { kind, id, force: isManager(request.user) && request.query.get('force') === 'true' };
     rest(request, () => tx.run(() => deleteEntity(tx, given, request.origin)));
     return NO_CONTENT;
   });

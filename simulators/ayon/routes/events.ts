@@ -1,11 +1,10 @@
 import { enroll } from '../enroll';
-import { camelKeys } from '../entity-input';
 import { fault, invalidRequest, patternIssue } from '../errors';
 import { eventKeys } from '../event-filter';
 import type { EventPatch, EventStatus, NewEvent, StoredEvent } from '../event-log';
 import { eventView, objectOf } from '../event-log';
 import type { JsonObject } from '../json';
-import { isObject, snakeCase } from '../json';
+import { entryOf, isObject, snakeCase } from '../json';
 import { InvalidFilter, readFilter } from '../query-filter';
 import type { AddRoute, AyonRequest } from '../request';
 import { NO_CONTENT } from '../request';
@@ -32,7 +31,7 @@ function optionalText(body: JsonObject, key: string): string | null {
 }
 
 function readEvent(request: AyonRequest): NewEvent {
-  const body = camelKeys(request.body);
+  const { body } = request;
   const topic = optionalText(body, 'topic');
   if (topic === null || !new RegExp(TOPIC).test(topic)) {
     throw invalidRequest(request, [patternIssue(['body', 'topic'], TOPIC)]);
@@ -142,7 +141,7 @@ const OPERATIONS: Readonly<Record<string, EventStatus>> = { restart: 'restarted'
 function changeMany(store: AyonStore, request: AyonRequest): void {
   const { type } = request.body;
   const accepts = filterOf(request);
-  const status = typeof type === 'string' ? OPERATIONS[type] : undefined;
+  const status = typeof type === 'string' ? entryOf(OPERATIONS, type) : undefined;
   if (type !== 'delete' && !status) {
     throw fault(400, 'An event operation is delete, restart or abort');
   }

@@ -1,4 +1,4 @@
-import { fault, invalidRequest } from '../errors';
+import { fault, invalidRequest, missingIssue } from '../errors';
 import { thumbnailOf } from '../pictures';
 import type { FileRecord, ProjectRecord } from '../project';
 import type { AddRoute, AyonAnswer, AyonRequest } from '../request';
@@ -10,9 +10,7 @@ const ID = /^[0-9a-f]{32}$/;
 function requiredHeader(request: AyonRequest, name: string): string {
   const value = request.header(name);
   if (value === undefined || value === '') {
-    throw invalidRequest(request, [
-      { loc: ['header', name], msg: 'field required', type: 'value_error.missing' },
-    ]);
+    throw invalidRequest(request, [missingIssue(['header', name])]);
   }
   return value;
 }

@@ -2,6 +2,7 @@ import { readConfig, readLinkTypes } from '../anatomy-read';
 import { anatomyView } from '../anatomy-view';
 import { folderList, hierarchy } from '../entity-views';
 import { fault } from '../errors';
+import { objectOf } from '../event-log';
 import { compareValues } from '../graphql/paging';
 import type { Json, JsonObject } from '../json';
 import { isObject } from '../json';
@@ -101,10 +102,11 @@ export function addProjectRoutes(add: AddRoute, store: AyonStore): void {
   });
   add('POST', '/api/projects/:project/anatomy', (request) => {
     requireManager(request);
-    const { folder_types, task_types, statuses, tags, attributes: attrib } = request.body;
+    const anatomy = objectOf(request.json);
+    const { folder_types, task_types, statuses, tags, attributes: attrib } = anatomy;
     const project = projectOf(request);
-    const linkTypes = readLinkTypes(request.body, project.linkTypes);
-    const config = readConfig(request.body, project.config);
+    const linkTypes = readLinkTypes(anatomy, project.linkTypes);
+    const config = readConfig(anatomy, project.config);
     const given = { folder_types, task_types, statuses, tags, attrib, linkTypes, config };
     const body = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
     patchProject(store, { project, body }, request.origin);

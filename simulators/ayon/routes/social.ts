@@ -1,6 +1,5 @@
 import { createActivity, deleteActivity, patchActivity, watchersOf } from '../activities';
 import { runActivityOperations } from '../activity-batch';
-import { camelKeys } from '../entity-input';
 import type { EntityKind } from '../entity-kinds';
 import { ALL_KINDS, KINDS } from '../entity-kinds';
 import {
@@ -137,12 +136,12 @@ function addListRoutes(add: AddRoute, store: AyonStore, projectOf: FindProject):
     return { json: { entityType, entityIds: items.map(({ entityId }) => entityId) } };
   });
   add('POST', '/api/projects/:project/lists/:id/items', (request) => {
-    addItem(store, { ...target(request), body: camelKeys(request.body) }, request.origin);
+    addItem(store, { ...target(request), body: request.body }, request.origin);
     return { status: 201, json: null };
   });
   add('PATCH', '/api/projects/:project/lists/:id/items/:item', (request) => {
     const itemId = request.params['item'] ?? '';
-    changeItem(store, { ...target(request), itemId, body: camelKeys(request.body) }, request.origin);
+    changeItem(store, { ...target(request), itemId, body: request.body }, request.origin);
     return { json: null };
   });
   add('DELETE', '/api/projects/:project/lists/:id/items/:item', (request) => {

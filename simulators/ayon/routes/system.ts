@@ -5,7 +5,7 @@ import type { Issue } from '../errors';
 import { fault, invalidRequest, patternIssue, unhandled } from '../errors';
 import { objectOf } from '../event-log';
 import type { Json, JsonObject } from '../json';
-import { isObject, sameJson } from '../json';
+import { entryOf, isObject, sameJson } from '../json';
 import type { AddRoute, AyonRequest } from '../request';
 import { NO_CONTENT } from '../request';
 import type { AyonStore } from '../store';
@@ -44,7 +44,7 @@ function variantOf(request: AyonRequest): string {
 
 /** The addon's settings of a variant; each bundle for development has its own. */
 function settingsOf(store: AyonStore, variant: string): JsonObject {
-  const known = store.addonSettings[variant];
+  const known = entryOf(store.addonSettings, variant);
   if (known) {
     return known;
   }
@@ -149,11 +149,12 @@ function addAddonRoutes(add: AddRoute, store: AyonStore): void {
     requireManager(request);
     const variant = variantOf(request);
     const originalValue = settingsOf(store, variant);
-    const issues = settingIssues(request.body, addonDefaults(), ['body']);
+    const given = objectOf(request.json);
+    const issues = settingIssues(given, addonDefaults(), ['body']);
     if (issues.length > 0) {
       throw invalidRequest(request, issues);
     }
-    const newValue = { ...addonDefaults(), ...request.body };
+    const newValue = { ...addonDefaults(), ...given };
     store.addonSettings[variant] = newValue;
     const summary = { addon_name: 'ftrack', addon_version: store.addonVersion, variant };
     const payload = { originalValue, newValue };

@@ -32,17 +32,26 @@ function readAttrib(store: AyonStore, body: JsonObject): JsonObject {
   return Object.fromEntries(given.filter(([name]) => known.has(name)));
 }
 
-/** A service user's key must have 32 letters and digits; a human user gets none this way. */
-function setKey(store: AyonStore, user: UserRecord, body: JsonObject): void {
+/**
+ * The key that a request gives a service user; a human user gets none this way.
+ * @throws AyonFault 500 unless it has 32 letters and digits
+ */
+function readKey(body: JsonObject, data: JsonObject): string | undefined {
   const key = body['apiKey'];
-  if (typeof key !== 'string' || user.data['isService'] !== true) {
-    return;
+  if (typeof key !== 'string' || data['isService'] !== true) {
+    return undefined;
   }
   if (!/^[a-zA-Z0-9]{32}$/.test(key)) {
-    throw new AyonFault(500, { status: 500, detail: 'Invalid API key', traceback: '' });
+    throw unhandled('Invalid API key');
   }
-  store.keys.set(key, user.name);
-  user.data = { ...user.data, apiKey: 'hashed', apiKeyPreview: preview(key) };
+  return key;
+}
+
+function setKey(store: AyonStore, user: UserRecord, key: string | undefined): void {
+  if (key !== undefined) {
+    store.keys.set(key, user.name);
+    user.data = { ...user.data, apiKey: 'hashed', apiKeyPreview: preview(key) };
+  }
 }
 
 function refuseTaken(store: AyonStore, name: string): void {
@@ -62,8 +71,9 @@ function createUser(store: AyonStore, request: AyonRequest): void {
   const { body } = request;
   const data = { ...objectOf(body['data']), createdBy: request.user.name };
   const active = body['active'] !== false;
+  const key = readKey(body, data);
   const user = store.addUser({ name, attrib: mergeValues({}, readAttrib(store, body)), data, active });
-  setKey(store, user, body);
+  setKey(store, user, key);
   setPassword(store, user, body['password']);
   const description = `New user '${name}' created`;
   store.events.add(
@@ -117,11 +127,13 @@ function assignGroups(store: AyonStore, request: AyonRequest): void {
 function patchUser(store: AyonStore, request: AyonRequest): void {
   const user = store.user(nameParam(request));
   const { body } = request;
+  const data = mergeValues(user.data, { ...objectOf(body['data']), updatedBy: request.user.name });
+  const key = readKey(body, data);
   user.attrib = mergeValues(user.attrib, readAttrib(store, body));
-  user.data = mergeValues(user.data, { ...objectOf(body['data']), updatedBy: request.user.name });
+  user.data = data;
   user.active = typeof body['active'] === 'boolean' ? body['active'] : user.active;
   user.updatedAt = store.clock.now();
-  setKey(store, user, body);
+  setKey(store, user, key);
 }
 
 /** The session shows every attribute of a user as set. */

@@ -221,6 +221,24 @@ describe('events of the AYON simulator', () => {
     expect(again.body).toMatchObject({ id: mine.body['id'], status: 'aborted' });
   });
 
+  it('hands a source out again when its job was deleted, and takes the sender from the header', async () => {
+    const source = await dispatch('test.source');
+    const enroll = { sourceTopic: 'test.source', targetTopic: 'job.a' };
+    const first = await client.send('POST', '/api/enroll', enroll);
+    await client.send('PATCH', `/api/events/${String(first.body['id'])}`, { status: 'finished' });
+    const nothing = await client.send('POST', '/api/enroll', enroll);
+    await client.send('DELETE', `/api/events/${String(first.body['id'])}`);
+    const again = await client.send('POST', '/api/enroll', {
+      source_topic: 'test.source',
+      target_topic: 'job.a',
+    });
+    const vague = await client.send('POST', '/api/enroll', { targetTopic: 'job.a' });
+
+    expect([nothing.status, again.body['dependsOn'], vague.status]).toEqual([204, source, 400]);
+    expect(simulator.store.events.get(String(again.body['id']))).toMatchObject({ sender: 'w1' });
+    expect(vague.body['errors']).toMatchObject([{ loc: ['body', 'sourceTopic'] }]);
+  });
+
   it('answers queries with rows in snake case, the newest first, and deletes many events at once', async () => {
     const ids = [await dispatch('test.n1'), await dispatch('test.n2'), await dispatch('other.n3')];
     const filter = { conditions: [{ key: 'topic', operator: 'like', value: 'test.%' }] };
