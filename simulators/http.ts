@@ -28,8 +28,6 @@ export interface RouteAnswer {
   readonly body?: string | Buffer;
   readonly contentType?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Sends the answer itself, for one that goes on; wins over everything else. */
-  readonly stream?: (response: ServerResponse) => void;
 }
 
 export type RouteHandler = (request: RouteRequest) => RouteAnswer | Promise<RouteAnswer>;
@@ -143,6 +141,7 @@ export class SimulatorServer {
   readonly calls = new CallLog();
   private readonly options: SimulatorServerOptions;
   private readonly routes: Route[] = [];
+  private readonly upgrades: { readonly start: string; readonly handler: UpgradeHandler }[] = [];
   private readonly sockets = new Set<Socket>();
   private readonly server: Server;
   private host = '127.0.0.1';
@@ -168,12 +167,17 @@ export class SimulatorServer {
     this.routes.push({ method, segments, ...own });
   }
 
-  /** Takes websocket upgrades; without one they are refused by node. */
-  onUpgrade(handler: UpgradeHandler): void {
+  /** Takes websocket upgrades whose address starts so, the longest start first; without any, node refuses them. */
+  onUpgrade(handler: UpgradeHandler, start = ''): void {
+    this.upgrades.push({ start, handler });
+    this.upgrades.sort((left, right) => right.start.length - left.start.length);
+    if (this.upgrades.length > 1) {
+      return;
+    }
     this.server.on('upgrade', (request, socket, head) => {
       // Who goes away before the answer has nobody left to be told; unheard, that would end the process.
       socket.on('error', () => socket.destroy());
-      handler(request, socket, head);
+      this.upgrades.find((taker) => request.url?.startsWith(taker.start))?.handler(request, socket, head);
     });
   }
 
@@ -238,9 +242,7 @@ export class SimulatorServer {
       const ms = performance.now() - started;
       this.calls.record({ at, method: routed.method, path: routed.path, body, status, ms });
     }
-    if (result?.answer.stream) {
-      result.answer.stream(response);
-    } else if (result) {
+    if (result) {
       await deliver(response, plainAnswer(result.answer), result.delivery);
     } else {
       request.socket.destroy();

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { WebSocketServer } from 'ws';
 import { CONTROL_PREFIX, ControlError } from '../../control';
-import type { RouteAnswer, RouteHandler, RouteRequest, SimulatorServer } from '../../http';
+import type { RouteAnswer, RouteHandler, RouteRequest, SimulatorServer, UpgradeHandler } from '../../http';
 import { FtrackError } from '../errors';
 import { errorAnswer } from '../server';
 import { discover, launch } from './actions';
@@ -57,16 +58,33 @@ function offsetOf({ query }: RouteRequest): number {
   return Number.isSafeInteger(offset) && offset >= 0 ? offset : 0;
 }
 
-/** Number of the last event that the page has: a browser that comes back says it in a header. */
-function lastEvent({ headers, query }: RouteRequest): number {
-  const number = Number(headers['last-event-id'] ?? query.get('after') ?? 0);
-  return Number.isSafeInteger(number) ? number : 0;
+/** Live events over a websocket; pages of other origins and wrong users are refused. */
+function liveEvents(parts: ViewParts): UpgradeHandler {
+  const tail = new Tail(parts.hub, parts.workspace.store);
+  const sockets = new WebSocketServer({ noServer: true });
+  return (request, socket, head) => {
+    try {
+      const { headers } = request;
+      const { searchParams: query } = new URL(request.url ?? '/', 'http://view');
+      if (headers.origin !== undefined && new URL(headers.origin).host !== headers.host) {
+        throw new ControlError('The page is of another origin.');
+      }
+      const viewer = viewerOf(parts, { query, headers });
+      const options = { after: Number(query.get('after') ?? 0) || 0, noise: query.get('noise') === '1' };
+      sockets.handleUpgrade(request, socket, head, (webSocket) => {
+        // A peer that breaks the protocol is closed by ws; there is nobody to tell.
+        webSocket.on('error', () => undefined);
+        tail.read(viewer, webSocket, options);
+      });
+    } catch {
+      socket.end('HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n');
+    }
+  };
 }
 
 /** A page for the browser, in which a person plays a user of the simulated ftrack. */
 export function addViewRoutes(server: SimulatorServer, parts: ViewParts): void {
   const { hub, workspace } = parts;
-  const tail = new Tail(hub, workspace.store);
   const route = (method: string, name: string, handler: RouteHandler): void =>
     server.route(method, `${prefix}/${name}`, told(handler));
   const read = (name: string, look: (viewer: Viewer, request: RouteRequest) => object): void =>
@@ -86,11 +104,7 @@ export function addViewRoutes(server: SimulatorServer, parts: ViewParts): void {
   );
   read('search', (viewer, { query }) => found(viewer, query.get('text') ?? ''));
   read('entity/:id', (viewer, { params }) => entityPage(viewer, params['id'] ?? ''));
-  route('GET', 'events', (request) => {
-    const viewer = viewerOf(parts, request);
-    const options = { after: lastEvent(request), noise: request.query.get('noise') === '1' };
-    return { stream: (response) => tail.stream(viewer, response, options) };
-  });
+  server.onUpgrade(liveEvents(parts), `${prefix}/events`);
   route('POST', 'actions', (request) => discover(hub, viewerOf(parts, request), request));
   route('POST', 'launch', (request) => launch(hub, viewerOf(parts, request), request));
 }

@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { WebSocket } from 'ws';
 import type { EventHub } from '../hub/hub';
 import type { RoutedEvent } from '../hub/subscriptions';
 import { WebUser } from '../hub/web-user';
@@ -27,7 +27,7 @@ interface TailEntry {
 
 const keptEntries = 300;
 const listedEntities = 20;
-/** A reader that lets more than this wait is cut; it comes back and reads on from what is kept. */
+/** A reader that lets more than this wait, in bytes, is cut; it comes back and reads on from what is kept. */
 const mostWaiting = 4_000_000;
 const noiseTopics = /^ftrack\.meta\.(?!reply$)|canary/;
 
@@ -57,14 +57,14 @@ function entityLine(store: Store, entity: Record<string, unknown>): object {
 }
 
 /**
- * What the hub publishes, as it happens, and what services show to the viewer, as Server-Sent Events. The last
- * entries are kept, so that a page that comes late or comes back has them.
+ * What the hub publishes, as it happens, and what services show to the viewer: texts of JSON, `{entry}` or `{shown}`.
+ * The last entries are kept, so that a page that comes late or comes back has them.
  */
 export class Tail {
   private readonly hub: EventHub;
   private readonly store: Store;
   private readonly kept: TailEntry[] = [];
-  private readonly readers = new Map<ServerResponse, { noise: boolean }>();
+  private readonly readers = new Map<WebSocket, { noise: boolean }>();
   private count = 0;
 
   constructor(hub: EventHub, store: Store) {
@@ -74,22 +74,16 @@ export class Tail {
   }
 
   /** @param options.after number of the last entry that the reader has; 0 for none */
-  stream(viewer: Viewer, response: ServerResponse, options: { after: number; noise: boolean }): void {
-    response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
-    const isSameProcess = options.after <= this.count;
-    for (const entry of this.kept) {
-      if (!isSameProcess || entry.number > options.after) {
-        this.send(response, entry);
-      }
+  read(viewer: Viewer, socket: WebSocket, options: { after: number; noise: boolean }): void {
+    // A higher number is of an earlier process.
+    const after = options.after > this.count ? 0 : options.after;
+    for (const entry of this.kept.filter(({ number }) => number > after)) {
+      this.send(socket, { entry });
     }
-    // The first byte tells the page that it is connected.
-    response.write(': here\n\n');
-    const user = new WebUser(this.hub, viewer.user, (shown) => {
-      response.write(`event: shown\ndata: ${JSON.stringify(shown)}\n\n`);
-    });
-    this.readers.set(response, options);
-    response.on('close', () => {
-      this.readers.delete(response);
+    const user = new WebUser(this.hub, viewer.user, (shown) => this.send(socket, { shown }));
+    this.readers.set(socket, options);
+    socket.on('close', () => {
+      this.readers.delete(socket);
       user.close();
     });
   }
@@ -111,7 +105,7 @@ export class Tail {
     }
     for (const [reader, { noise }] of this.readers) {
       if (noise || !isNoise) {
-        this.send(reader, entry);
+        this.send(reader, { entry });
       }
     }
   }
@@ -141,11 +135,11 @@ export class Tail {
     };
   }
 
-  private send(reader: ServerResponse, entry: TailEntry): void {
-    if (reader.writableLength > mostWaiting) {
-      reader.destroy();
-      return;
+  private send(reader: WebSocket, message: object): void {
+    if (reader.bufferedAmount > mostWaiting) {
+      reader.terminate();
+    } else if (reader.readyState === reader.OPEN) {
+      reader.send(JSON.stringify(message));
     }
-    reader.write(`id: ${entry.number}\ndata: ${JSON.stringify(entry)}\n\n`);
   }
 }

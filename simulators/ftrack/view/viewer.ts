@@ -24,7 +24,10 @@ export interface Viewer {
  * The viewer whom a request names in `?user=`.
  * @throws ControlError when there is no such user
  */
-export function viewerOf({ workspace, credentials }: ViewParts, request: RouteRequest): Viewer {
+export function viewerOf(
+  { workspace, credentials }: ViewParts,
+  request: Pick<RouteRequest, 'query' | 'headers'>,
+): Viewer {
   const username = request.query.get('user') ?? '';
   const user = credentials.user(username);
   if (!user) {

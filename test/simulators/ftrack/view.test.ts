@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { WebSocket } from 'ws';
 import type { FtrackSimulator } from '../../../simulators/ftrack';
 import { startFtrackSimulator } from '../../../simulators/ftrack';
 import { until } from '../../support/until';
@@ -62,26 +64,22 @@ async function post<Answer>(path: string, body: object): Promise<Answer> {
 
 const entity = (id: string, user?: string): Promise<Entity> => get<Entity>(`entity/${id}`, user);
 
-/** What comes over Server-Sent Events, until the test is over. */
-async function listen(
-  path: string,
-): Promise<{ received: { name: string; data: Record<string, unknown> }[] }> {
-  const received: { name: string; data: Record<string, unknown> }[] = [];
-  const answer = await fetch(address(path));
-  const pieces = answer.body?.pipeThrough(new TextDecoderStream()) ?? [];
-  void (async () => {
-    let rest = '';
-    for await (const piece of pieces) {
-      const blocks = (rest + piece).split('\n\n');
-      rest = blocks.pop() ?? '';
-      for (const block of blocks) {
-        const [, name = 'message'] = /^event: (.*)$/m.exec(block) ?? [];
-        const [, data = '{}'] = /^data: (.*)$/m.exec(block) ?? [];
-        received.push({ name, data: JSON.parse(data) as Record<string, unknown> });
-      }
-    }
-  })().catch(() => undefined);
-  return { received };
+interface Live {
+  readonly entries: Record<string, unknown>[];
+  readonly shown: Record<string, unknown>[];
+}
+
+/** What the live events tell, from the moment on at which the link is open. */
+async function listen(path: string, origin?: string): Promise<Live> {
+  const live: Live = { entries: [], shown: [] };
+  const socket = new WebSocket(address(path).replace('http', 'ws'), origin === undefined ? {} : { origin });
+  socket.on('message', (data: Buffer) => {
+    const message = JSON.parse(data.toString()) as Record<'entry' | 'shown', Record<string, unknown>>;
+    live.entries.push(...(message.entry ? [message.entry] : []));
+    live.shown.push(...(message.shown ? [message.shown] : []));
+  });
+  await once(socket, 'open');
+  return live;
 }
 
 test('the page and its files are served from the simulator alone, with a policy against foreign code', async () => {
@@ -259,11 +257,10 @@ test('events are told as they happen; noise only to those who want it; who comes
   const shot = bob.findByPath('weisser_wal/ep101/ep101_sq010/sh010');
   const quiet = await listen('events');
   const loud = await listen('events?noise=1');
-  const updates = ({ received }: typeof quiet): Record<string, unknown>[] =>
-    received.map(({ data }) => data).filter(({ topic, isNoise }) => topic === 'ftrack.update' && !isNoise);
-  const noise = ({ received }: typeof quiet): unknown[] =>
-    received.filter(({ data }) => data['isNoise'] === true);
-  await until(() => quiet.received.length > 0 && loud.received.length > 0);
+  const updates = ({ entries }: Live): Record<string, unknown>[] =>
+    entries.filter(({ topic, isNoise }) => topic === 'ftrack.update' && isNoise !== true);
+  const noise = ({ entries }: Live): unknown[] => entries.filter(({ isNoise }) => isNoise === true);
+  await until(() => updates(quiet).length > 0);
   const known = updates(quiet).length;
 
   bob.setStatus(shot.id, 'Revise');
@@ -271,7 +268,8 @@ test('events are told as they happen; noise only to those who want it; who comes
   const last = updates(quiet).at(-1);
   bob.rename(shot.id, 'sh010_b');
   const back = await listen(`events?after=${String(last?.['number'])}`);
-  await until(() => updates(back).length > 0);
+  const restarted = await listen('events?after=1000000');
+  await until(() => updates(back).length > 0 && updates(restarted).length > 1);
 
   expect(last).toMatchObject({
     topic: 'ftrack.update',
@@ -280,6 +278,12 @@ test('events are told as they happen; noise only to those who want it; who comes
   });
   expect(noise(quiet)).toEqual([]);
   expect(updates(back)).toMatchObject([{ entities: [{ name: 'sh010_b', changes: [{ key: 'name' }] }] }]);
+});
+
+test('live events are for the own page and for users who exist', async () => {
+  await expect(listen('events', 'https://elsewhere.example')).rejects.toThrow('400');
+  await expect(listen('events', 'null')).rejects.toThrow('400');
+  await expect(listen('events?user=nobody')).rejects.toThrow('400');
 });
 
 test('actions: the menu of connected services, a launch, a form, and what a service pushes to the user', async () => {
@@ -301,7 +305,6 @@ test('actions: the menu of connected services, a launch, a form, and what a serv
     }
   });
   const shown = await listen('events');
-  await until(() => shown.received.length > 0);
   const { id } = simulator.as('bob').findByPath('nordlicht/sq010/sh010');
   const selection = [{ entityId: id, entityType: 'task' }];
 
@@ -316,11 +319,11 @@ test('actions: the menu of connected services, a launch, a form, and what a serv
     target: `applicationId=ftrack.client.web and user.id="${simulator.as('bob').idOf('User', 'bob', 'username')}"`,
     source: { id: 's1' },
   });
-  await until(() => shown.received.some(({ name }) => name === 'shown'));
+  await until(() => shown.shown.length > 0);
 
   expect(items).toEqual([{ label: 'Ask', actionIdentifier: 'studio.ask' }]);
   expect(asked).toEqual({ answer: form });
   expect(told).toEqual({ answer: { success: true, message: { why: 'fog' } } });
   expect(wrong).toMatchObject({ message: expect.stringContaining('"item" must be') as string });
-  expect(shown.received.find(({ name }) => name === 'shown')?.data).toMatchObject({ message: 'Rendered.' });
+  expect(shown.shown).toMatchObject([{ message: 'Rendered.' }]);
 });

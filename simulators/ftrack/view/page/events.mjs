@@ -1,8 +1,9 @@
-import { acting, addressOf } from './api.mjs';
+import { addressOf } from './api.mjs';
 import { byId, el, linkTo } from './dom.mjs';
 
 const shownEntries = 300;
 const shownChanges = 6;
+const retryMs = 1000;
 
 function changeText({ key, to }) {
   return to === '' ? key : `${key} → ${to.length > 40 ? `${to.slice(0, 40)}…` : to}`;
@@ -59,18 +60,31 @@ export class Events {
     byId('clear').addEventListener('click', () => this.list.replaceChildren());
   }
 
-  /** Connects anew, as the acting user; goes on after the last entry. */
+  /** Connects anew, as the acting user; goes on after the last entry, also when the link breaks. */
   connect() {
-    this.source?.close();
-    if (acting.user === '') {
-      return;
-    }
+    clearTimeout(this.again);
+    this.socket?.close();
     const noise = byId('noise').checked ? '1' : '0';
-    this.source = new EventSource(addressOf('events', { noise, after: String(this.last) }));
-    this.source.onopen = () => this.say('connected');
-    this.source.onerror = () => this.say('connecting');
-    this.source.onmessage = ({ data }) => this.add(JSON.parse(data));
-    this.source.addEventListener('shown', ({ data }) => this.onShown(JSON.parse(data)));
+    const address = new URL(addressOf('events', { noise, after: String(this.last) }), location.href);
+    address.protocol = address.protocol.replace('http', 'ws');
+    const socket = new WebSocket(address);
+    this.socket = socket;
+    socket.addEventListener('open', () => this.say('connected'));
+    socket.addEventListener('message', ({ data }) => this.take(JSON.parse(data)));
+    socket.addEventListener('close', () => {
+      if (socket === this.socket) {
+        this.say('connecting');
+        this.again = setTimeout(() => this.connect(), retryMs);
+      }
+    });
+  }
+
+  take({ entry, shown }) {
+    if (entry) {
+      this.add(entry);
+    } else {
+      this.onShown(shown);
+    }
   }
 
   say(state) {
