@@ -1,5 +1,5 @@
-import type { Memory, Problem } from '../domain/draft';
-import { newMemory } from '../domain/draft';
+import type { Draft, Memory, Problem } from '../domain/draft';
+import { newMemory, pathOf } from '../domain/draft';
 import type { EventScope } from '../domain/scope';
 import { scopeOf } from '../domain/scope';
 import { classOf, failure } from '../errors';
@@ -81,7 +81,8 @@ class Run {
   #isTooLarge = false;
   #writes = 0;
   #isSettled = false;
-  #again = false;
+  /** What the last round left for another one: path by ftrack id. */
+  #undone = new Map<string, string>();
 
   constructor(deps: SyncDeps, about: { readonly projectId: string; readonly scope: EventScope }) {
     this.#deps = deps;
@@ -112,7 +113,6 @@ class Run {
     this.#slow = 0;
     this.#isTooLarge = false;
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
-      this.#again = false;
       const written = await writeFresh(context, {
         read: (signal) => this.#timed(scope, { context, signal }),
         write: (work) => this.#write(work),
@@ -121,10 +121,15 @@ class Run {
       if (this.#isTooLarge || (written === 0 && !this.#isSettled)) {
         return false;
       }
-      if (!this.#again) {
-        break;
+      if (this.#undone.size === 0) {
+        return true;
       }
     }
+    // Whatever was brought over stays; the event is not done with before the rest is.
+    const { failed } = this.#memory;
+    [...this.#undone]
+      .filter(([id]) => !failed.has(id))
+      .forEach(([id, path]) => failed.set(id, unfinished(path)));
     return true;
   }
 
@@ -152,20 +157,21 @@ class Run {
     seen.draft.answers.forEach((answer, id) => this.#answers.set(id, answer));
     seen.draft.notes.forEach((note) => this.#notes.add(note));
     const work = workOf(seen);
+    const waiting = new Map(seen.waiting.map((id) => [id, nameOf(seen.draft, id)]));
     if (work === undefined) {
       // Nothing can be written, yet somebody waits: what is in the way does not go away by itself.
-      seen.waiting.forEach((id) => this.#memory.failed.set(id, stuck(id)));
+      waiting.forEach((path, id) => this.#memory.failed.set(id, stuck(path)));
     }
     this.#isSettled = work === undefined;
-    this.#again = seen.waiting.length > 0 && work !== undefined;
+    this.#undone = work === undefined ? new Map() : waiting;
     return work;
   }
 
   async #write(work: Work): Promise<void> {
-    const { lines, again } = await apply(this.#deps, work);
+    const { lines, undone } = await apply(this.#deps, work);
     this.#lines.push(...lines);
     work.draft.notes.forEach((note) => this.#notes.add(note));
-    this.#again ||= again;
+    undone.forEach((path, id) => this.#undone.set(id, path));
   }
 
   /** Reports every entity that could not be brought over, after all others were. */
@@ -215,7 +221,14 @@ class Run {
   }
 }
 
-const stuck = (id: string): Problem => ({
+const nameOf = ({ view }: Draft, id: string): string => pathOf(view.context(id)?.link ?? []) || id;
+
+const stuck = (path: string): Problem => ({
   code: 'ayon-conflict',
-  sentence: `${id} waits for another entity whose place in AYON cannot be changed`,
+  sentence: `${path} waits for another entity whose place in AYON cannot be changed`,
+});
+
+const unfinished = (path: string): Problem => ({
+  code: 'ayon-conflict',
+  sentence: `${path} still differs after ${MAX_ROUNDS} rounds of looking and writing, since what it waits for changes as well; it is tried again`,
 });

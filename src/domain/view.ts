@@ -102,6 +102,11 @@ export class View {
     return this.#nodes.get(`${kind}/${id}`);
   }
 
+  /** Everything of AYON that was read. */
+  nodes(): AyonNode[] {
+    return [...this.#nodes.values()];
+  }
+
   siblings(wanted: Siblings): AyonNode[] | undefined {
     const all = siblingsKey({ ...wanted, name: undefined });
     if (!this.#siblings.has(all) && !this.#siblings.has(siblingsKey(wanted))) {

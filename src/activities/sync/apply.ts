@@ -44,8 +44,8 @@ function marksOf(draft: Draft): MarkWrite[] {
 export interface Applied {
   /** Lines about what was written. */
   readonly lines: readonly string[];
-  /** Something was in the way that the next look can settle. */
-  readonly again: boolean;
+  /** What was in the way of these may be settled by the next look: path by ftrack id. */
+  readonly undone: ReadonlyMap<string, string>;
 }
 
 /** Writes in the order that each step needs: the project's lists, the entities, ftrack's marks. */
@@ -54,7 +54,11 @@ export async function apply(deps: SyncDeps, work: Work): Promise<Applied> {
   const { signal } = new AbortController();
   const { draft, facts } = work;
   const lines = await applyProject(deps, work, signal);
-  const known = { attributes: facts.ayonAttributes, project: { ...facts.project, ...work.lists } };
+  const known = {
+    attributes: facts.ayonAttributes,
+    project: { ...facts.project, ...work.lists },
+    siblings: draft.view.nodes().map(({ kind, ...node }) => ({ ...node, entityType: kind })),
+  };
   const writes = { project: facts.project.name, wanted: draft.operations, known };
   const results = await writeEntities(deps.ayon, writes, signal);
   const failed = new Set<PlannedOperation>();
@@ -78,7 +82,7 @@ export async function apply(deps: SyncDeps, work: Work): Promise<Applied> {
     await deps.facts.refreshProject(facts.projectId);
   }
   await writeMarks(deps, work, { marks: marksOf(draft), signal });
-  return { lines, again: failed.size > 0 };
+  return { lines, undone: new Map([...failed].map(({ ftrackId, path }) => [ftrackId, path || ftrackId])) };
 }
 
 /** What AYON refused did not happen: a pair keeps the path that it had, one to be made is none. */

@@ -37,6 +37,8 @@ export interface Requests {
   readonly ayon: number;
 }
 
+type Step = ReturnType<typeof createSyncEntities>;
+
 /** Both simulators and the step between them; ftrack's events are kept, not delivered by a hub. */
 export class Rig {
   readonly ftrack: FtrackSimulator;
@@ -45,7 +47,7 @@ export class Rig {
   readonly project: { readonly id: string; readonly name: string; readonly ayonName: string };
   /** ftrack's events since the last {@link take}, our own left out. */
   readonly #events: FtrackEvent[] = [];
-  readonly #step: ReturnType<typeof createSyncEntities>;
+  readonly #step: Step;
   readonly facts: ReturnType<typeof createProjectFacts>;
   readonly deps: SyncDeps;
   readonly warnings: string[] = [];
@@ -121,7 +123,11 @@ export class Rig {
 
   /** Applies one event as the processor would. */
   apply(event: FtrackEvent, project: string | null = this.project.id): Promise<StepResult> {
-    return this.#step.syncEntities(
+    return this.#run(this.#step, event, project);
+  }
+
+  #run(step: Step, event: FtrackEvent, project: string | null): Promise<StepResult> {
+    return step.syncEntities(
       { event, project, turn: { run: 'run', number: 1 } },
       { signal: new AbortController().signal, timings: timings(), now: Date.now },
     );
@@ -136,14 +142,15 @@ export class Rig {
     return results;
   }
 
-  /** The code, message and details with which an event fails. */
+  /** The code, message and details with which an event fails, also in a step with other dependencies. */
   async failing(
     event: FtrackEvent | undefined,
+    step = this.#step,
   ): Promise<{ code: unknown; message: string; details: unknown }> {
     if (event === undefined) {
       throw new Error('no event');
     }
-    const error: unknown = await this.apply(event).catch((thrown: unknown) => thrown);
+    const error: unknown = await this.#run(step, event, this.project.id).catch((thrown: unknown) => thrown);
     if (!(error instanceof Error)) {
       throw new Error(`did not fail: ${JSON.stringify(error)}`);
     }
