@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import type { FtrackSimulator, FtrackSimulatorOptions } from '../ftrack';
 import { startFtrackSimulator } from '../ftrack';
 import { SnapshotError } from '../ftrack/snapshot/document';
-import { readSnapshotFile } from '../ftrack/snapshot/file';
+import { assertSnapshotFile, readSnapshotFile } from '../ftrack/snapshot/file';
 import { asText } from '../ftrack/values';
 import type { Studio } from '../studio';
 import type { OptionValues } from './options';
@@ -26,6 +26,10 @@ export const ftrackCommand: SimulatorCommand = {
   async start(values, place) {
     const file = textOption(values, 'snapshot');
     const source = await sourceOf(values, file);
+    if (file !== undefined) {
+      // Told now: at the end everything would be lost.
+      await usable(() => assertSnapshotFile(file));
+    }
     const simulator = await startSimulator({ ...place, ...source.options });
     const { url, user, key } = simulator;
     const controlUrl = `${url}/_simulator`;

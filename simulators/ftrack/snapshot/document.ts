@@ -6,7 +6,7 @@ import type { FileStore } from '../files/file-store';
 import type { Store } from '../store/store';
 import type { Row } from '../store/table';
 import type { Data, Value } from '../values';
-import { isRecord } from '../values';
+import { asText, isRecord, nowStamp } from '../values';
 
 const format = 'simulated ftrack';
 /** Grows with every change after which older simulators could not read what this one writes. */
@@ -138,6 +138,30 @@ function rowsOf(table: z.infer<typeof Table>, store: Store, family: string): Row
   });
 }
 
+/** The server's own work does not go on from a snapshot: whoever waits for it is told. */
+function endJobs(store: Store): void {
+  const table = store.tableOf('Job');
+  for (const row of table.all()) {
+    const { type, status } = row.data;
+    if (type !== 'api_job' && (status === 'queued' || status === 'running')) {
+      const description = 'The server was stopped before the job was done.';
+      table.set(row, 'data', JSON.stringify({ ...jobData(row), description }));
+      table.set(row, 'finished_at', nowStamp());
+      table.set(row, 'status', 'failed');
+    }
+  }
+}
+
+/** Clients may have replaced it by any text. */
+function jobData({ data }: Row): object {
+  try {
+    const told: unknown = JSON.parse(asText(data['data']));
+    return isRecord(told) ? told : {};
+  } catch {
+    return {};
+  }
+}
+
 function isSame(
   left: readonly { readonly id: string }[],
   right: readonly { readonly id: string }[],
@@ -178,6 +202,7 @@ export function loadSnapshot(parts: SnapshotParts, snapshot: SnapshotDocument): 
       table.insert(row);
     }
   }
+  endJobs(store);
   eventLog.continueAfter(snapshot.lastEventId);
   credentials.load(snapshot.credentials);
   files.replaceAll(

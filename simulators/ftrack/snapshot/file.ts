@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { readFile, rename, rm, stat } from 'node:fs/promises';
+import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { PassThrough, Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip, gunzipSync } from 'node:zlib';
@@ -18,6 +19,30 @@ function reason(error: unknown): string {
   return reasons[code] ?? message;
 }
 
+/** Beside the file and of no other save, so that two at once do not mix. */
+function freshName(file: string): string {
+  return `${file}.${randomUUID()}.part`;
+}
+
+function unwritable(file: string, error: unknown): SnapshotError {
+  return new SnapshotError(`The snapshot ${file} cannot be written: ${reason(error)}.`);
+}
+
+/**
+ * Tries whether a snapshot could be saved there later.
+ *
+ * @throws SnapshotError when it could not
+ */
+export async function assertSnapshotFile(file: string): Promise<void> {
+  const fresh = freshName(file);
+  try {
+    await writeFile(fresh, '');
+  } catch (error) {
+    throw unwritable(file, error);
+  }
+  await rm(fresh);
+}
+
 /**
  * Saves a snapshot; a file called `….gz` is compressed. The former file stays until the new one is whole.
  *
@@ -26,7 +51,7 @@ function reason(error: unknown): string {
  */
 export async function saveSnapshotFile(parts: SnapshotParts, file: string): Promise<number> {
   const texts = snapshotText(parts);
-  const fresh = `${file}.${process.pid}.part`;
+  const fresh = freshName(file);
   try {
     const packing = file.endsWith('.gz') ? createGzip({ level: 1 }) : new PassThrough();
     await pipeline(Readable.from(texts), packing, createWriteStream(fresh));
@@ -34,7 +59,7 @@ export async function saveSnapshotFile(parts: SnapshotParts, file: string): Prom
     return (await stat(file)).size;
   } catch (error) {
     await rm(fresh, { force: true });
-    throw new SnapshotError(`The snapshot ${file} cannot be written: ${reason(error)}.`);
+    throw unwritable(file, error);
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { FtrackSimulator } from '../../../simulators/ftrack';
@@ -10,14 +10,13 @@ import { readStudioFile } from '../../../simulators/studio/file';
 const EXAMPLE = path.resolve(__dirname, '../../../simulators/examples/studio.yaml');
 const QUERIES = [
   'select name, link, custom_attributes, assignments.resource.username, status.name from Task',
-  'select name, isHero from RenderPass',
   'select name, custom_attributes from Shot order by name descending',
   'select version, components.name, asset.name, user.username from AssetVersion',
   'select content, replies.content, thread_activity from Note',
   'select id, action, data, user.username from Event order by id',
   'select key, config, type.name from CustomAttributeConfiguration',
   'select items.name from TypedContextList',
-].filter((query) => !query.includes('isHero'));
+];
 
 let folder: string;
 const running: FtrackSimulator[] = [];
@@ -95,6 +94,36 @@ describe('snapshots', () => {
     expect(description()).toBe(shot.description);
     expect(bob.query('select id from TypedContext')).toHaveLength(300);
     expect(bob.query(`select name from Shot where id is "${shot.id}"`)).toHaveLength(1);
+  });
+
+  test('end the jobs that were on their way, and nobody waits for them', async () => {
+    const first = await start({});
+    const bob = first.as('bob');
+    const component = bob.create('FileComponent', { name: 'still', file_type: '.png', size: 3 });
+    first.jobs.pause();
+    bob.batch([{ action: 'encode_media', component_id: component }]);
+    const own = bob.create('Job', { type: 'api_job', status: 'running', data: '{}' });
+    const second = await start({});
+    const document = await (await fetch(`${first.url}/_simulator/snapshot`)).text();
+    expect((await post(second, document)).status).toBe(204);
+    const jobs = second.as('bob').query('select id, status, data, finished_at from Job order by type');
+    expect(jobs).toMatchObject([
+      { id: own, status: 'running', data: '{}' },
+      { status: 'failed', finished_at: { __type__: 'datetime' } },
+    ]);
+    expect(JSON.parse(jobs[1]?.['data'] as string)).toMatchObject({
+      source_component_id: component,
+      description: 'The server was stopped before the job was done.',
+    });
+  });
+
+  test('are whole when two are saved to one file at once', async () => {
+    const simulator = await start({});
+    const file = path.join(folder, 'twice.json');
+    const sizes = await Promise.all(Array.from({ length: 5 }, () => simulator.save(file)));
+    expect(new Set(sizes)).toEqual(new Set([readFileSync(file).length]));
+    expect(readdirSync(folder)).toEqual(['twice.json']);
+    await readSnapshotFile(file);
   });
 
   test('that cannot be used are refused in a sentence, and change nothing', async () => {

@@ -115,6 +115,11 @@ describe('wrong use of the command', () => {
       '--seed-number chooses among generated studios; give --generate with it.',
     ],
     ['ayon', ['--cost', 'much'], '--cost must be one of none, real, not "much".'],
+    [
+      'ftrack',
+      ['--snapshot', 'no/such/folder.json'],
+      'The snapshot no/such/folder.json cannot be written: there is no such file or folder.',
+    ],
     ['ftrack', ['--host', '192.0.2.1'], 'The address 192.0.2.1 is none of this machine; correct --host.'],
   ])('%s %j is told in one sentence', async (kind, args, message) => {
     expect(await runSimulator(kind, args)).toBe(2);
