@@ -90,6 +90,15 @@ export function directAttributes(
 export const exists = (draft: Draft, name: string, scope: Kind | 'project'): boolean =>
   draft.facts.ayonAttributes.get(name)?.scope.includes(scope) ?? false;
 
+/** What the partner says of its pair; an AYON that lacks `ftrackPath`, which is for people, does without. */
+const linkWords = (draft: Draft, { entity, kind }: Subject): Word[] => {
+  const words: Word[] = [
+    ['ftrackId', entity.id],
+    ['ftrackPath', pathOf(entity.link)],
+  ];
+  return words.filter(([name]) => exists(draft, name, kind));
+};
+
 /** Everything that a new AYON entity gets, but for its parent. Only values that ftrack stores are written. */
 export function creation(draft: Draft, subject: Subject): Data | undefined {
   const { entity, kind } = subject;
@@ -100,7 +109,7 @@ export function creation(draft: Draft, subject: Subject): Data | undefined {
   }
   const { name, label } = namingOf(entity.name);
   const status = wantedStatus(draft, subject);
-  const attrib: Record<string, Json> = { ftrackId: entity.id, ftrackPath: pathOf(entity.link) };
+  const attrib: Record<string, Json> = Object.fromEntries(linkWords(draft, subject));
   for (const [key, value] of [...Object.entries(directAttributes(entity)), ...mappedValues(draft, subject)]) {
     if (value !== null && exists(draft, key, kind)) {
       attrib[key] = value;
@@ -178,21 +187,16 @@ export function difference(
   subject: Subject,
   { node, scope, linked }: { node: AyonNode; scope: EntityScope; linked: boolean },
 ): Change | undefined {
-  const { entity } = subject;
   const own = ownFields(draft, subject, { node, scope });
   const assigned = assignees(draft, subject, { node, scope });
   const attributes = changedAttributes(draft, subject, { node, scope, linked });
   if (assigned === undefined || attributes === undefined) {
     return undefined;
   }
-  const link: Word[] = [
-    ['ftrackId', entity.id],
-    ['ftrackPath', pathOf(entity.link)],
-  ];
   const isLinked = linked || 'name' in own.data || 'label' in own.data;
   const attrib = [
     ...attributes,
-    ...(isLinked ? link.filter(([name, value]) => node.attrib[name] !== value) : []),
+    ...(isLinked ? linkWords(draft, subject).filter(([name, value]) => node.attrib[name] !== value) : []),
   ];
   return {
     data: {

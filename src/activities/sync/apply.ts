@@ -154,7 +154,9 @@ function judge(memory: Memory, operation: PlannedOperation, result: AyonOperatio
   if (result.status === 403 && isRestructuring(operation)) {
     memory.immutable.add(ftrackId);
   }
-  if (result.status === 400 && hasMapped(data) && !memory.plain.has(ftrackId)) {
+  // What was not even sent fails for another reason than a value.
+  const isValue = result.status === 400 && result.errorCode !== 'refused';
+  if (isValue && hasMapped(data) && !memory.plain.has(ftrackId)) {
     memory.plain.add(ftrackId);
     memory.failed.set(ftrackId, refusedValue(operation, result));
     return;
@@ -197,6 +199,9 @@ function problemOf(
       code: 'folder-immutable',
       sentence: `${what} has published versions, so AYON refuses another name, type or parent (${detail}); undo that in ftrack, or skip this event`,
     };
+  }
+  if (result.errorCode === 'refused') {
+    return { code: 'ayon-rejected', sentence: result.detail ?? what };
   }
   if (result.status === 403 || result.status === 400) {
     return { code: 'ayon-rejected', sentence: `AYON refuses ${what}: ${detail}` };

@@ -86,6 +86,18 @@ describe('what is not synced, and what fails', () => {
     expect(message).toContain('restart the server');
   });
 
+  test('an AYON server without ftrackPath, which nothing rests on, gets everything else', async () => {
+    const { store } = rig.ayon;
+    store.attributes = new Map([...store.attributes].filter(([name]) => name !== 'ftrackPath'));
+    const shot = rig.bob.createShot({ parent: rig.id('sq010'), name: 'sh900' });
+    rig.bob.rename(rig.id('sq010/sh010'), 'sh015');
+
+    const outcomes = (await rig.sync()).map(({ outcome }) => outcome);
+
+    expect(outcomes).toEqual(['applied', 'applied']);
+    expect((await rig.seen(shot))?.own).toMatchObject({ ftrackId: shot });
+  });
+
   test('a project that AYON does not know is a skip', async () => {
     const other = await Rig.start(sampleStudio(), { paired: false });
     other.bob.setStatus(other.id('sq010/sh010'), 'Approved');

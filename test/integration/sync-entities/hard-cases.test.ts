@@ -281,6 +281,27 @@ describe('hard cases', () => {
     expect(await rig.seen(b)).toMatchObject({ name: 'sh025', active: true });
   });
 
+  test('a folder that would lie below itself is told so, in words that fit', async () => {
+    const [sequence, shot] = [rig.id('sq010'), rig.id('sq010/sh010')];
+    rig.bob.move(shot, rig.project.id);
+    rig.take();
+    rig.bob.batch([
+      {
+        action: 'update',
+        entity_type: 'Sequence',
+        entity_key: [sequence],
+        entity_data: { parent_id: shot, description: 'inside out' },
+      },
+    ]);
+
+    const { code, message } = await rig.failing(rig.take()[0]);
+
+    expect([code, message]).toEqual([
+      'ayon-rejected',
+      'sh010/sq010 would lie below itself (sh010/sq010); give one of them another parent',
+    ]);
+  });
+
   test('two names swapped', async () => {
     const [a, b] = [rig.id('sq010/sh010'), rig.id('sq010/sh020')];
     rig.bob.rename(a, 'swap');
