@@ -1,19 +1,35 @@
 import type { Json, JsonObject } from './json';
 
 /** What an attribute can be set on. */
-export type AttributeScope =
-  | 'project'
-  | 'folder'
-  | 'task'
-  | 'product'
-  | 'version'
-  | 'representation'
-  | 'workfile'
-  | 'list'
-  | 'user';
+export const ATTRIBUTE_SCOPES = [
+  'project',
+  'folder',
+  'task',
+  'product',
+  'version',
+  'representation',
+  'workfile',
+  'list',
+  'user',
+] as const;
 
-/** The value types that the simulator tells apart. */
-export type AttributeType = 'string' | 'integer' | 'float' | 'boolean' | 'datetime' | 'list_of_strings';
+export type AttributeScope = (typeof ATTRIBUTE_SCOPES)[number];
+
+/** The types of values. */
+export const ATTRIBUTE_TYPES = [
+  'string',
+  'integer',
+  'float',
+  'boolean',
+  'datetime',
+  'list_of_strings',
+  'list_of_integers',
+  'list_of_any',
+  'list_of_submodels',
+  'dict',
+] as const;
+
+export type AttributeType = (typeof ATTRIBUTE_TYPES)[number];
 
 /** One attribute as `GET /api/attributes` lists it. */
 export interface AttributeDefinition {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EntityKind } from './entity-kinds';
 import { isEntityKind } from './entity-kinds';
-import type { Json } from './json';
+import type { JsonObject } from './json';
 import { isObject } from './json';
 import type { AyonRequest, Charge } from './request';
 import type { AyonStore } from './store';
@@ -125,8 +125,8 @@ function batchCost(operations: readonly (readonly [type: string, kind: EntityKin
   return ms;
 }
 
-function operationsIn(body: Json | undefined): [string, EntityKind][] {
-  const list = isObject(body) && Array.isArray(body['operations']) ? body['operations'] : [];
+function operationsIn(body: JsonObject): [string, EntityKind][] {
+  const list = Array.isArray(body['operations']) ? body['operations'] : [];
   return list.flatMap((item): [string, EntityKind][] => {
     const given = isObject(item) ? item : {};
     const kind = given['entityType'] ?? given['entity_type'];
@@ -165,8 +165,7 @@ function smallWriteCost({ method, pattern }: Route, request: AyonRequest): numbe
 }
 
 function enrollCost(store: AyonStore, request: AyonRequest): number {
-  const { targetTopic, target_topic } = request.body;
-  const topic = targetTopic ?? target_topic;
+  const { targetTopic: topic } = request.body;
   return interpolate(ENROLL, store.events.countOf(typeof topic === 'string' ? topic : ''));
 }
 
@@ -176,7 +175,7 @@ export function costOf(store: AyonStore, route: Route, request: AyonRequest): nu
   const project = store.projects.get((request.params['project'] ?? '').toLowerCase());
   const size = project?.entities.count('folder') ?? 0;
   if (/\/operations(?:\/background)?$/.test(pattern) && method === 'POST') {
-    return batchCost(operationsIn(request.json), size);
+    return batchCost(operationsIn(request.body), size);
   }
   const write = writeOf(method, pattern);
   if (write) {

@@ -85,6 +85,20 @@ function checkDate(value: Json): Checked {
   return { value: full.replace(/\.0+(?=Z|[+-]|$)/, '').replace(/Z$/, '+00:00') };
 }
 
+function checkIntegers(value: Json): Checked {
+  return Array.isArray(value) && value.every((item) => typeof item === 'number' && Number.isInteger(item))
+    ? { value }
+    : typeIssue('list', 'value is not a valid list');
+}
+
+function checkObject(value: Json): Checked {
+  return isObject(value) ? { value } : typeIssue('dict', 'value is not a valid dict');
+}
+
+function checkList(value: Json): Checked {
+  return Array.isArray(value) ? { value } : typeIssue('list', 'value is not a valid list');
+}
+
 const CHECKS: Record<FieldCheck, (value: Json) => Checked> = {
   name: checkName,
   text: checkText,
@@ -92,8 +106,8 @@ const CHECKS: Record<FieldCheck, (value: Json) => Checked> = {
   texts: checkTexts,
   integer: checkInteger,
   flag: checkFlag,
-  object: (value) => (isObject(value) ? { value } : typeIssue('dict', 'value is not a valid dict')),
-  list: (value) => (Array.isArray(value) ? { value } : typeIssue('list', 'value is not a valid list')),
+  object: checkObject,
+  list: checkList,
 };
 
 const ATTRIBUTE_CHECKS: Record<AttributeType, (value: Json) => Checked> = {
@@ -103,6 +117,10 @@ const ATTRIBUTE_CHECKS: Record<AttributeType, (value: Json) => Checked> = {
   boolean: checkFlag,
   datetime: checkDate,
   list_of_strings: checkTexts,
+  list_of_integers: checkIntegers,
+  list_of_any: checkList,
+  list_of_submodels: checkList,
+  dict: checkObject,
 };
 
 /** Reads `attrib`: unknown attributes are dropped without a word, null asks to remove the own value. */

@@ -55,7 +55,10 @@ function readOperation(item: Json, index: number, newId: () => string): Operatio
   if (!isEntityKind(kind)) {
     throw fault(400, `Operation ${index} is for an unknown entity type`);
   }
-  const data = isObject(given['data']) ? given['data'] : {};
+  const data = given['data'] ?? {};
+  if (!isObject(data)) {
+    throw fault(400, `The data of operation ${index} must be an object`);
+  }
   return {
     id: text(given['id']) ?? newId(),
     type,
@@ -82,9 +85,11 @@ function refuseDuplicates(operations: readonly Operation[]): void {
 }
 
 /** @throws AyonFault 400 for a batch that is refused as a whole */
-export function readOperations(store: AyonStore, body: Json | undefined): OperationsRequest {
-  const given = isObject(body) ? camelKeys(body) : {};
-  const list = Array.isArray(given['operations']) ? given['operations'] : [];
+export function readOperations(store: AyonStore, given: JsonObject): OperationsRequest {
+  const list = given['operations'] ?? [];
+  if (!Array.isArray(list)) {
+    throw fault(400, 'The operations of a batch must be a list');
+  }
   const operations = list.map((item, index) => readOperation(item, index, () => store.clock.id()));
   refuseDuplicates(operations);
   return {

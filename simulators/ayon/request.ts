@@ -15,10 +15,12 @@ export interface AyonRequest {
   readonly path: string;
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
-  /** The body with its keys in camelCase if it was a JSON object, else an empty object. */
+  /** The body with its keys in camelCase; without a body an empty object. Anything but an object: AyonFault 400. */
   readonly body: JsonObject;
-  /** The body as it came. */
-  readonly json: Json | undefined;
+  /** The same with its keys as they came. */
+  readonly object: JsonObject;
+  /** The body that must be a list: AyonFault 400. */
+  readonly list: readonly Json[];
   /** The body as bytes, for uploads. */
   readonly raw: Buffer;
   readonly contentType: string;
@@ -49,7 +51,7 @@ export const NO_CONTENT = { status: 204 } as const;
 
 /**
  * Finds the user of a request and reads the headers that events record.
- * @throws AyonFault 401 without a valid key, 403 in a project of others, 400 for a body that is no JSON
+ * @throws AyonFault 401 without a valid key, 403 in a project of others
  */
 export function identify(store: AyonStore, request: RouteRequest): AyonRequest {
   const user = authenticate(store, request);
@@ -57,18 +59,59 @@ export function identify(store: AyonStore, request: RouteRequest): AyonRequest {
   refuseStranger(store, user, params['project']);
   const header = (name: string): string | undefined => headerOf(request, name);
   const contentType = header('content-type') ?? '';
-  if (request.bodyError !== undefined && /^(?:application\/json|$)/.test(contentType)) {
-    throw invalidRequest({ method, path }, [
-      { loc: ['body'], msg: 'Expecting value', type: 'value_error.jsondecode' },
-    ]);
-  }
-  const json = request.body as Json | undefined;
   const sender = header('x-sender') ?? null;
   const senderType = header('x-sender-type') ?? 'api';
   const origin = { user: user.name, sender, senderType };
-  const body = isObject(json) ? camelKeys(json) : {};
   const { raw } = request;
-  return { method, path, params, query, body, json, raw, contentType, header, user, origin };
+  const plain = { method, path, params, query, raw, contentType, header, user, origin };
+  return {
+    ...plain,
+    get body() {
+      return camelKeys(objectIn(request, contentType));
+    },
+    get object() {
+      return objectIn(request, contentType);
+    },
+    get list() {
+      return listIn(request, contentType);
+    },
+  };
+}
+
+const JSON_TYPE = /^(?:application\/(?:[^;]+\+)?json\b|$)/i;
+
+/** @throws AyonFault 400 for text that is no JSON */
+function jsonOf(request: RouteRequest, contentType: string): Json | undefined {
+  if (!JSON_TYPE.test(contentType)) {
+    // The real server does not look into a body that is not said to be JSON.
+    return request.raw.length > 0 ? request.raw.toString('latin1') : undefined;
+  }
+  if (request.bodyError !== undefined) {
+    throw invalidRequest(request, [
+      { loc: ['body'], msg: 'Expecting value', type: 'value_error.jsondecode' },
+    ]);
+  }
+  return request.body as Json | undefined;
+}
+
+function objectIn(request: RouteRequest, contentType: string): JsonObject {
+  const json = jsonOf(request, contentType);
+  if (json !== undefined && !isObject(json)) {
+    throw invalidRequest(request, [
+      { loc: ['body'], msg: 'value is not a valid dict', type: 'type_error.dict' },
+    ]);
+  }
+  return json ?? {};
+}
+
+function listIn(request: RouteRequest, contentType: string): readonly Json[] {
+  const json = jsonOf(request, contentType);
+  if (!Array.isArray(json)) {
+    throw invalidRequest(request, [
+      { loc: ['body'], msg: 'value is not a valid list', type: 'type_error.list' },
+    ]);
+  }
+  return json;
 }
 
 /** Every answer of the server bears an id of its request. */

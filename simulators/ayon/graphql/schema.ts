@@ -26,18 +26,21 @@ const CONNECTIONS = [
   'Event',
 ];
 
-const SCALARS: Readonly<Record<AttributeType, string>> = {
+/** Lists of anything and objects are read by `allAttrib` only. */
+const SCALARS: Readonly<Partial<Record<AttributeType, string>>> = {
   string: 'String',
   integer: 'Int',
   float: 'Float',
   boolean: 'Boolean',
   datetime: 'DateTime',
   list_of_strings: '[String!]',
+  list_of_integers: '[Int!]',
 };
 
 function attribType(name: string, scope: AttributeScope, attributes: AttributeMap): string {
-  const fields = [...attributesOf(attributes, scope).values()].map((attribute) => {
-    return `  ${attribute.name}: ${SCALARS[attribute.data.type]}`;
+  const fields = [...attributesOf(attributes, scope).values()].flatMap(({ name: field, data }) => {
+    const scalar = SCALARS[data.type];
+    return scalar === undefined ? [] : [`  ${field}: ${scalar}`];
   });
   return `type ${name}AttribType {\n${fields.join('\n')}\n}`;
 }

@@ -119,7 +119,7 @@ function addBackgroundRoutes(add: AddRoute, store: AyonStore): void {
   const results = new Map<string, JsonObject>();
   add('POST', '/api/projects/:project/operations/background', (request) => {
     const project = store.project(request.params['project'] ?? '');
-    const batch = readOperations(store, request.json);
+    const batch = readOperations(store, request.body);
     const id = store.clock.id();
     const result = runOperations(store, { project, request: batch }, request.origin);
     results.set(id, { id, status: 'completed', progress: 100, result });
@@ -141,7 +141,7 @@ export function addEntityRoutes(add: AddRoute, store: AyonStore): void {
   }
   add('POST', '/api/projects/:project/operations', (request) => {
     const project = store.project(request.params['project'] ?? '');
-    const batch = readOperations(store, request.json);
+    const batch = readOperations(store, request.body);
     return { json: runOperations(store, { project, request: batch }, request.origin) };
   });
   addBackgroundRoutes(add, store);

@@ -2,7 +2,7 @@ import { enroll } from '../enroll';
 import { fault, invalidRequest, patternIssue } from '../errors';
 import { eventKeys } from '../event-filter';
 import type { EventPatch, EventStatus, NewEvent, StoredEvent } from '../event-log';
-import { eventView, objectOf } from '../event-log';
+import { eventView } from '../event-log';
 import type { JsonObject } from '../json';
 import { entryOf, isObject, snakeCase } from '../json';
 import { InvalidFilter, readFilter } from '../query-filter';
@@ -30,6 +30,17 @@ function optionalText(body: JsonObject, key: string): string | null {
   return typeof value === 'string' ? value : null;
 }
 
+/** @throws AyonFault 400 for anything but an object; nothing counts as an empty one */
+function objectIn(request: AyonRequest, key: string): JsonObject {
+  const value = request.body[key] ?? {};
+  if (!isObject(value)) {
+    throw invalidRequest(request, [
+      { loc: ['body', key], msg: 'value is not a valid dict', type: 'type_error.dict' },
+    ]);
+  }
+  return value;
+}
+
 function readEvent(request: AyonRequest): NewEvent {
   const { body } = request;
   const topic = optionalText(body, 'topic');
@@ -42,8 +53,8 @@ function readEvent(request: AyonRequest): NewEvent {
     ...(hash === null ? {} : { hash }),
     project: optionalText(body, 'project'),
     description: optionalText(body, 'description') ?? '',
-    summary: objectOf(body['summary']),
-    payload: objectOf(body['payload']),
+    summary: objectIn(request, 'summary'),
+    payload: objectIn(request, 'payload'),
     status: body['finished'] === false ? 'pending' : 'finished',
   };
 }
@@ -90,9 +101,8 @@ function readPatch(request: AyonRequest): EventPatch {
     }
   }
   for (const key of ['summary', 'payload'] as const) {
-    const value = body[key];
-    if (isObject(value)) {
-      patch[key] = value;
+    if (!(body[key] === undefined || body[key] === null)) {
+      patch[key] = objectIn(request, key);
     }
   }
   if (typeof body['retries'] === 'number') {

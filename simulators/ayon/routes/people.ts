@@ -75,7 +75,7 @@ function addTeamRoutes(add: AddRoute, store: AyonStore): void {
     return { json: projectOf(request).teams.map((team) => teamView(team, withMembers)) };
   });
   change('PATCH', '', (request) => {
-    for (const row of Array.isArray(request.json) ? request.json.filter(isObject) : []) {
+    for (const row of request.list.filter(isObject)) {
       const { name, members } = row;
       putTeam(projectOf(request), {
         name: typeof name === 'string' ? name : '',
@@ -113,7 +113,7 @@ export function addPeopleRoutes(add: AddRoute, store: AyonStore): void {
     requireManager(request);
     const project = projectOf(request);
     const user = store.user(request.params['name'] ?? '');
-    const groups = textsOf(request.json);
+    const groups = textsOf([...request.list]);
     const before = objectOf(user.data['accessGroups']);
     const own = { [project.name]: groups.length > 0 ? groups : undefined };
     user.data = { ...user.data, accessGroups: { ...before, ...own } };

@@ -42,7 +42,7 @@ export function addPresetRoutes(add: AddRoute, store: AyonStore): void {
     const anatomy = isBuiltIn ? defaultAnatomy() : readAnatomy(preset);
     return { json: anatomyView(anatomy, objectOf(preset['attributes']), store.attributes) };
   });
-  change('', 'PUT', (name, { json }) => void store.anatomyPresets.set(name, objectOf(json)));
+  change('', 'PUT', (name, { object }) => void store.anatomyPresets.set(name, object));
   change('', 'DELETE', (name) => {
     find(name);
     store.anatomyPresets.delete(name);

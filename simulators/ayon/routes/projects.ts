@@ -2,7 +2,6 @@ import { readConfig, readLinkTypes } from '../anatomy-read';
 import { anatomyView } from '../anatomy-view';
 import { folderList, hierarchy } from '../entity-views';
 import { fault } from '../errors';
-import { objectOf } from '../event-log';
 import { compareValues } from '../graphql/paging';
 import type { Json, JsonObject } from '../json';
 import { isObject } from '../json';
@@ -102,7 +101,7 @@ export function addProjectRoutes(add: AddRoute, store: AyonStore): void {
   });
   add('POST', '/api/projects/:project/anatomy', (request) => {
     requireManager(request);
-    const anatomy = objectOf(request.json);
+    const anatomy = request.object;
     const { folder_types, task_types, statuses, tags, attributes: attrib } = anatomy;
     const project = projectOf(request);
     const linkTypes = readLinkTypes(anatomy, project.linkTypes);

@@ -14,7 +14,7 @@ import {
   patchList,
 } from '../entity-lists';
 import { loadEntity } from '../entity-writes';
-import { invalidRequest } from '../errors';
+import { fault, invalidRequest } from '../errors';
 import { objectOf } from '../event-log';
 import type { Json, JsonObject } from '../json';
 import { isObject } from '../json';
@@ -154,9 +154,11 @@ function addListRoutes(add: AddRoute, store: AyonStore, projectOf: FindProject):
     return NO_CONTENT;
   });
   add('PATCH', '/api/projects/:project/lists/:id/items', (request) => {
-    const { mode } = request.body;
-    const items = itemsOf(request);
-    const change = { ...target(request), items, mode: typeof mode === 'string' ? mode : 'replace' };
+    const { mode = 'replace' } = request.body;
+    if (mode !== 'replace' && mode !== 'merge' && mode !== 'delete') {
+      throw fault(400, 'The mode of a change of items is replace, merge or delete');
+    }
+    const change = { ...target(request), items: itemsOf(request), mode };
     changeItems(store, change, request.origin);
     return { json: null };
   });

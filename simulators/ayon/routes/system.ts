@@ -1,9 +1,10 @@
+import { z } from 'zod';
 import { addonDefaults } from '../addon-settings';
 import type { AttributeDefinition } from '../attributes';
+import { ATTRIBUTE_SCOPES, ATTRIBUTE_TYPES } from '../attributes';
 import { CORE_VERSION } from '../bundles';
 import type { Issue } from '../errors';
-import { fault, invalidRequest, patternIssue, unhandled } from '../errors';
-import { objectOf } from '../event-log';
+import { fault, invalidRequest, missingIssue, patternIssue, unhandled } from '../errors';
 import type { Json, JsonObject } from '../json';
 import { entryOf, isObject, sameJson } from '../json';
 import type { AddRoute, AyonRequest } from '../request';
@@ -149,7 +150,7 @@ function addAddonRoutes(add: AddRoute, store: AyonStore): void {
     requireManager(request);
     const variant = variantOf(request);
     const originalValue = settingsOf(store, variant);
-    const given = objectOf(request.json);
+    const given = request.object;
     const issues = settingIssues(given, addonDefaults(), ['body']);
     if (issues.length > 0) {
       throw invalidRequest(request, issues);
@@ -206,19 +207,37 @@ function addSecretRoutes(add: AddRoute, store: AyonStore): void {
 
 const ATTRIBUTE_NAME = '^[a-zA-Z0-9]{2,64}$';
 
-function readDefinition(store: AyonStore, request: AyonRequest): AttributeDefinition {
+const Definition = z.object({
+  position: z.number().int(),
+  scope: z.array(z.enum(ATTRIBUTE_SCOPES)).default([]),
+  data: z.looseObject({
+    type: z.enum(ATTRIBUTE_TYPES).default('string'),
+    inherit: z.boolean().default(true),
+  }),
+});
+
+function readDefinition(request: AyonRequest): AttributeDefinition {
   const name = request.params['name'] ?? '';
   if (!new RegExp(ATTRIBUTE_NAME).test(name)) {
     throw invalidRequest(request, [patternIssue(['path', 'attribute_name'], ATTRIBUTE_NAME)]);
   }
-  const { position, scope } = request.body;
-  const data = objectOf(request.body['data']);
-  const inherit = data['inherit'] !== false;
+  const missing = ['position', 'data'].filter((key) => request.body[key] === undefined);
+  const parsed = Definition.safeParse(request.body);
+  if (!parsed.success) {
+    const issues = parsed.error.issues.map(({ path, message }) => {
+      const loc = ['body', ...path.map(String)];
+      return missing.includes(path.join('.'))
+        ? missingIssue(loc)
+        : { loc, msg: message, type: 'value_error' };
+    });
+    throw invalidRequest(request, issues);
+  }
+  const { position, scope, data } = parsed.data;
   return {
     name,
-    position: typeof position === 'number' ? position : store.attributes.size,
-    scope: (Array.isArray(scope) ? scope : []) as AttributeDefinition['scope'],
-    data: { default: null, ...data, type: data['type'], inherit } as AttributeDefinition['data'],
+    position,
+    scope,
+    data: { default: null, ...data } as AttributeDefinition['data'],
     builtin: false,
   };
 }
@@ -230,7 +249,7 @@ function addAttributeRoutes(add: AddRoute, store: AyonStore): void {
   });
   add('PUT', '/api/attributes/:name', (request) => {
     requireManager(request);
-    store.defineAttribute(readDefinition(store, request));
+    store.defineAttribute(readDefinition(request));
     return NO_CONTENT;
   });
   add('GET', '/api/system/restartRequired', () => {

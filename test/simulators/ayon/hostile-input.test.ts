@@ -87,4 +87,43 @@ describe('input that nobody means well', () => {
     expect([artist.status, manager.status]).toEqual([409, 204]);
     expect((await service.operations('show', [updateFolder(1, { label: 'x' })])).body['success']).toBe(false);
   });
+
+  it('reads no body that is not said to be JSON, and none of another shape', async () => {
+    const path = '/api/projects/show/operations';
+    const text = new TestClient(simulator, { 'content-type': 'text/plain' });
+    const wrong = [
+      [],
+      { operations: {} },
+      { operations: [{ type: 'create', entityType: 'folder', data: 'x' }] },
+    ];
+    const answers = await Promise.all([
+      text.send('POST', path, { operations: [] }),
+      ...wrong.map((body) => service.send('POST', path, body)),
+      service.send('POST', '/api/events', { topic: 'a.topic', payload: ['x'] }),
+      service.send('PATCH', '/api/projects/show/users/admin', { groups: [] }),
+    ]);
+
+    expect(answers.map(({ status }) => status)).toEqual([400, 400, 400, 400, 400, 400]);
+    expect(answers[0]?.body['errors']).toMatchObject([{ loc: ['body'], type: 'type_error.dict' }]);
+  });
+
+  it('refuses attributes of types that do not exist, and works with all that do', async () => {
+    const define = (name: string, type: string) =>
+      service.send('PUT', `/api/attributes/${name}`, { position: 1, scope: ['folder'], data: { type } });
+    const wrong = await define('odd', 'colour');
+    const good = await Promise.all([define('numbers', 'list_of_integers'), define('facts', 'dict')]);
+    simulator.restart();
+    const attrib = { numbers: [1, 2], facts: { a: 1 } };
+    const { body } = await service.operations('show', [createFolder(9, { name: 'sh090', attrib })]);
+    const query = `{ project(name: "show") { folder(id: "${testId(9)}") { allAttrib attrib { numbers } } } }`;
+    const { project } = await service.query<{ project: { folder: unknown } }>(query);
+
+    expect([wrong.status, ...good.map(({ status }) => status)]).toEqual([400, 204, 204]);
+    expect(wrong.body['errors']).toMatchObject([{ loc: ['body', 'data', 'type'] }]);
+    expect(body['success']).toBe(true);
+    expect(project.folder).toMatchObject({
+      attrib: { numbers: [1, 2] },
+      allAttrib: expect.stringContaining('"facts":{"a":1}') as unknown,
+    });
+  });
 });
