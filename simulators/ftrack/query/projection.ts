@@ -9,9 +9,12 @@ import type { Scope } from './scope';
 import { follow, stepOf } from './scope';
 
 interface Node {
-  /** The type to which the attribute leads. */
+  /** The type to which the attribute leads; that of the entity itself for a scalar. */
   readonly type: string;
+  readonly isScalar: boolean;
   readonly children: Map<string, Node>;
+  /** Whether entities that other paths reach too can be here or below. */
+  meets: boolean;
 }
 
 /**
@@ -34,19 +37,20 @@ export class Projector {
     this.scope = scope;
     this.reader = scope.reader;
     this.strict = request.strict;
-    this.root = { type: request.type, children: new Map() };
+    this.root = newNode(request.type, false);
     this.lead(request.type);
     for (const path of request.paths) {
       this.plant(this.root, path);
+    }
+    if (this.meetings.size > 0 && !this.strict) {
+      this.markMeetings(this.root);
     }
   }
 
   /** All rows of an answer, once. */
   project(rows: readonly Row[]): Data[] {
-    if (this.meetings.size > 0 && !this.strict) {
-      for (const row of rows) {
-        this.gather(row, this.root);
-      }
+    for (const row of this.root.meets ? rows : []) {
+      this.gather(row, this.root);
     }
     return rows.map((row) => this.entity(row, [this.root]));
   }
@@ -67,13 +71,22 @@ export class Projector {
       if (attribute.kind !== 'scalar' && !current.children.has(step.name)) {
         this.lead(type);
       }
-      current = child(current, step.name, type);
+      current = child(current, step.name, newNode(type, attribute.kind === 'scalar'));
     }
   }
 
   private lead(type: string): void {
     const { family } = this.reader.store.registry.get(type);
     (this.families.has(family) ? this.meetings : this.families).add(family);
+  }
+
+  private markMeetings(node: Node): void {
+    for (const next of node.children.values()) {
+      this.markMeetings(next);
+    }
+    const below = [...node.children.values()].some(({ meets }) => meets);
+    const { family } = this.reader.store.registry.get(node.type);
+    node.meets = below || (!node.isScalar && this.meetings.has(family));
   }
 
   private gather(row: Row, node: Node): void {
@@ -83,7 +96,7 @@ export class Projector {
     }
     this.wanted.set(row, wanted.add(node));
     for (const [name, next] of node.children) {
-      for (const target of follow(this.reader, row, { name, type: next.type })) {
+      for (const target of next.meets ? follow(this.reader, row, { name, type: next.type }) : []) {
         this.gather(target, next);
       }
     }
@@ -94,31 +107,13 @@ export class Projector {
     this.wanted.delete(row);
     const out = reference(this.reader, row, this.strict);
     const { attributes } = this.reader.store.registry.get(row.type);
-    for (const [name, children] of this.branches([...asked], attributes)) {
+    for (const [name, children] of branches([...asked], attributes)) {
       const attribute = attributes.get(name);
       if (attribute) {
         out[name] = this.value(row, attribute, children);
       }
     }
     return out;
-  }
-
-  /** What is asked of an entity, by attribute; in the order in which the Python client reads, where that matters. */
-  private branches(
-    nodes: readonly Node[],
-    attributes: ReadonlyMap<string, Attribute>,
-  ): Iterable<readonly [string, readonly Node[]]> {
-    const branches = new Map<string, Node[]>();
-    for (const node of nodes) {
-      for (const [name, next] of node.children) {
-        branches.set(name, [...(branches.get(name) ?? []), next]);
-      }
-    }
-    if (this.wanted.size === 0 || branches.size < 2) {
-      return branches;
-    }
-    const places = new Map([...attributes.keys()].map((name, place) => [name, place]));
-    return [...branches].sort(([left], [right]) => (places.get(left) ?? 0) - (places.get(right) ?? 0));
   }
 
   private value(row: Row, attribute: Attribute, nodes: readonly Node[]): Value {
@@ -150,14 +145,34 @@ export class Projector {
   }
 }
 
-function child(node: Node, name: string, type: string): Node {
-  const known = node.children.get(name);
-  if (known) {
-    return known;
+function newNode(type: string, isScalar: boolean): Node {
+  return { type, isScalar, children: new Map(), meets: false };
+}
+
+function child(node: Node, name: string, added: Node): Node {
+  const known = node.children.get(name) ?? added;
+  node.children.set(name, known);
+  return known;
+}
+
+type Branches = readonly (readonly [name: string, nodes: readonly Node[]])[];
+
+/** What is asked of an entity, by attribute; in the order in which the Python client reads, where that matters. */
+function branches(nodes: readonly Node[], attributes: ReadonlyMap<string, Attribute>): Branches {
+  const found = new Map<string, Node[]>();
+  for (const node of nodes) {
+    for (const [name, next] of node.children) {
+      found.set(name, [...(found.get(name) ?? []), next]);
+    }
   }
-  const added = { type, children: new Map<string, Node>() };
-  node.children.set(name, added);
-  return added;
+  const meeting = [...found.values()].flat().filter(({ meets }) => meets);
+  if (meeting.length < 2) {
+    return [...found];
+  }
+  return [...attributes.keys()].flatMap((name) => {
+    const next = found.get(name);
+    return next ? [[name, next] as const] : [];
+  });
 }
 
 /** The value of a custom attribute value row or metadata row; dates are wrapped. */
