@@ -1,7 +1,9 @@
 import { duplicateError, integrityError, validationError } from '../errors';
 import type { EntitySchema } from '../schema/registry';
 import type { Row } from '../store/table';
+import { typeIndex } from '../store/table';
 import type { Change } from '../store/transaction';
+import type { Value } from '../values';
 import { asText, folded, isRecord } from '../values';
 import type { Work } from './caller';
 import { assertWritable } from './caller';
@@ -49,19 +51,40 @@ function checkClassifier({ row }: Change, schema: EntitySchema): void {
   }
 }
 
-/** Names below one parent are unique, ignoring case. */
-function checkSiblings(work: Work, { row, before }: Change): void {
-  const { name: rawName, parent_id: parentId } = row.data;
-  if (row.type === 'Project' || (before?.['parent_id'] === parentId && before?.['name'] === rawName)) {
-    return;
+/** How often each name occurs below a parent at the end of a batch; counted once per parent. */
+class SiblingNames {
+  private readonly work: Work;
+  private readonly byParent = new Map<Value | undefined, Map<string, number>>();
+
+  constructor(work: Work) {
+    this.work = work;
   }
-  const name = folded(asText(rawName));
-  for (const sibling of work.reader.store.tableOf('Context').where('parent_id', parentId)) {
-    if (sibling !== row && folded(asText(sibling.data['name'])) === name) {
+
+  /** Names below one parent are unique, ignoring case. */
+  check({ row, before }: Change): void {
+    const { name: rawName, parent_id: parentId } = row.data;
+    if (row.type === 'Project' || (before?.['parent_id'] === parentId && before?.['name'] === rawName)) {
+      return;
+    }
+    if ((this.below(parentId).get(folded(asText(rawName))) ?? 0) > 1) {
       throw duplicateError(
         `Duplicate entry: ${row.type} ${JSON.stringify(rawName)} exists below ${asText(parentId)}.`,
       );
     }
+  }
+
+  private below(parentId: Value | undefined): ReadonlyMap<string, number> {
+    const known = this.byParent.get(parentId);
+    if (known) {
+      return known;
+    }
+    const names = new Map<string, number>();
+    for (const { data } of this.work.reader.store.tableOf('Context').where('parent_id', parentId)) {
+      const name = folded(asText(data['name']));
+      names.set(name, (names.get(name) ?? 0) + 1);
+    }
+    this.byParent.set(parentId, names);
+    return names;
   }
 }
 
@@ -71,8 +94,8 @@ function checkUnique(work: Work, { row, before }: Change): void {
     return;
   }
   const text = folded(asText(row.data[column]));
-  for (const other of work.reader.store.tableOf(row.type).all()) {
-    if (other !== row && other.type === row.type && folded(asText(other.data[column])) === text) {
+  for (const other of work.reader.store.tableOf(row.type).where(typeIndex, row.type)) {
+    if (other !== row && folded(asText(other.data[column])) === text) {
       throw duplicateError(
         `Duplicate entry: ${row.type} with ${column} ${JSON.stringify(row.data[column])} exists.`,
       );
@@ -94,14 +117,14 @@ function checkConfiguration({ row }: Change): void {
   );
 }
 
-function checkRow(work: Work, change: Change): void {
+function checkRow(work: Work, change: Change, siblings: SiblingNames): void {
   const schema = work.reader.store.registry.get(change.row.type);
   checkRequired(change.row, schema);
   checkClassifier(change, schema);
   checkReferences(work, change, schema);
   checkUnique(work, change);
   if (schema.family === 'Context') {
-    checkSiblings(work, change);
+    siblings.check(change);
   } else if (schema.family === 'CustomConfigurationBase') {
     checkConfiguration(change);
   }
@@ -119,9 +142,10 @@ export function checkBatch(work: Work): void {
       releaseReferences(work, change.row);
     }
   }
+  const siblings = new SiblingNames(work);
   for (const change of work.transaction.changes()) {
     if (!change.removed) {
-      checkRow(work, change);
+      checkRow(work, change, siblings);
     }
   }
 }

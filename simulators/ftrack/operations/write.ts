@@ -197,7 +197,8 @@ export function remove(work: Work, operation: SentOperation): boolean {
     return true;
   }
   // The Python client first takes a member out of its collection, which removes what cannot live without it.
-  if (!work.transaction.hasRemoved(schema.id, entityKey(operation, schema).join('|'))) {
+  const key = entityKey(operation, schema).join('|');
+  if (work.reader.store.find(schema.id, key) || !work.transaction.hasRemoved(schema.id, key)) {
     removeRow(work, existing(work, schema, operation));
   }
   return true;

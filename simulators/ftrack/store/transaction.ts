@@ -1,6 +1,6 @@
 import type { Data, Value } from '../values';
 import type { Store } from './store';
-import type { Row } from './table';
+import type { Row, Table } from './table';
 
 /** What a transaction did to one row. */
 export interface Change {
@@ -14,6 +14,7 @@ export interface Change {
 export class Transaction {
   readonly store: Store;
   private readonly journal = new Map<Row, Change>();
+  private readonly removed = new Map<Table, Set<string>>();
 
   constructor(store: Store) {
     this.store = store;
@@ -40,15 +41,14 @@ export class Transaction {
 
   remove(row: Row): void {
     this.remember(row).removed = true;
-    this.store.tableOf(row.type).remove(row);
+    const table = this.store.tableOf(row.type);
+    table.remove(row);
+    this.removed.set(table, (this.removed.get(table) ?? new Set()).add(row.key));
   }
 
   /** Whether this batch removed the row, itself or with something else. */
   hasRemoved(type: string, key: string): boolean {
-    const table = this.store.tableOf(type);
-    const isIt = ({ row, removed }: Change): boolean =>
-      removed && row.key === key && this.store.tableOf(row.type) === table;
-    return [...this.journal.values()].some(isIt);
+    return this.removed.get(this.store.tableOf(type))?.has(key) ?? false;
   }
 
   rollback(): void {

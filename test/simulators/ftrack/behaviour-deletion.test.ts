@@ -1,6 +1,7 @@
 import type { FtrackSimulator, Hand } from '../../../simulators/ftrack/index';
 import { startFtrackSimulator } from '../../../simulators/ftrack/index';
 import { ownedColumns } from '../../../simulators/ftrack/operations/delete';
+import { change, creation, deletion } from './batches';
 
 let simulator: FtrackSimulator;
 let bob: Hand;
@@ -165,5 +166,34 @@ describe('delete', () => {
       ([table, column]) => !simulator.store.tableOf(table).isIndexed(column),
     );
     expect(missing).toEqual([]);
+  });
+
+  test('takes away also what was made anew in the same batch', () => {
+    const id = crypto.randomUUID();
+    const parent = bob.findByPath('nordlicht/sq010').id;
+    const made = creation('Shot', { id, name: 'again', parent_id: parent });
+    bob.batch([made, deletion('Shot', id), made, deletion('Shot', id)]);
+    expect(bob.query(`Shot where id is "${id}"`)).toEqual([]);
+  });
+});
+
+describe('names of siblings', () => {
+  test('count as they are at the end of the batch', () => {
+    const parent_id = bob.create('Folder', {
+      name: 'names',
+      parent_id: bob.findByPath('nordlicht').id,
+    });
+    const [first, second] = ['a', 'b'].map((name) => bob.create('Shot', { name, parent_id })) as [
+      string,
+      string,
+    ];
+    bob.batch([change('Shot', first, { name: 'B' }), change('Shot', second, { name: 'A' })]);
+    expect(bob.query(`select name from Shot where parent_id is "${parent_id}" order by name`)).toMatchObject([
+      { id: second, name: 'A' },
+      { id: first, name: 'B' },
+    ]);
+    const twins = ['c', 'C'].map((name) => creation('Shot', { name, parent_id }));
+    expect(() => bob.batch(twins)).toThrow('Duplicate entry: Shot "c" exists below');
+    expect(() => bob.batch([change('Shot', first, { name: 'a' })])).toThrow('Duplicate entry: Shot "a"');
   });
 });
