@@ -178,6 +178,8 @@ export class Browser {
     for (const domain of ['Page', 'Runtime', 'Log']) {
       await this.call(`${domain}.enable`, {});
     }
+    // Without a window nobody gives the page the focus, and focus events stay away.
+    await this.call('Emulation.setFocusEmulationEnabled', { enabled: true });
   }
 
   private call(method: string, params: object): Promise<Answer> {

@@ -248,6 +248,7 @@ const form = {
 
   test('a refused edit is told, connections can be cut, and a narrow window needs no sideways scrolling', async () => {
     const client = await connectRaw(simulator);
+    await openEntity('nordlicht/sq010/sh010');
     await browser.click('#content button', 'Rename');
     await browser.fill('dialog [name=name]', 'sh020');
     await browser.click('dialog button[type=submit]');
