@@ -29,6 +29,10 @@ let ada: Session;
 let bob: Session;
 let shot: string;
 
+/** Waits as long as a busy machine may need. */
+const soon = (condition: () => boolean, what: string): Promise<void> =>
+  until(condition, { what, ms: 20_000 });
+
 /** How many subscribers the server knows of this user, over all connections. */
 const subscribers = (username: string): number =>
   day.simulator.hub
@@ -44,7 +48,7 @@ beforeAll(async () => {
     eventHubOptions: { applicationId: 'studio.bob' },
   });
   shot = await day.idOf('Shot', 'sh010');
-  await until(() => subscribers('ada') === 1 && subscribers('bob') === 1, { what: 'both connections' });
+  await soon(() => subscribers('ada') === 1 && subscribers('bob') === 1, 'both connections');
 });
 
 afterAll(() => {
@@ -61,7 +65,7 @@ async function listen(
 ): Promise<string> {
   const before = subscribers(session.apiUser);
   const id = session.eventHub.subscribe(`topic=${topic}`, (event) => answer(event as unknown as HubEvent));
-  await until(() => subscribers(session.apiUser) === before + 1, { what: `the subscription to ${topic}` });
+  await soon(() => subscribers(session.apiUser) === before + 1, `the subscription to ${topic}`);
   return id;
 }
 
@@ -86,7 +90,7 @@ describe('the event hub of the official JavaScript client', () => {
     const task = await ada.create('Task', { name: 'fx', parent_id: shot });
     await ada.delete('Task', [(task.data as { id: string }).id]);
     await ada.update('Shot', [shot], { name: 'sh010' });
-    await until(() => events.length === 5, { what: 'five events' });
+    await soon(() => events.length === 5, 'five events');
     expect(changesOf(events).map(({ action }) => action)).toEqual([
       'update',
       'update',
@@ -110,7 +114,7 @@ describe('the event hub of the official JavaScript client', () => {
     expect(events[1]?.source.user.id).toBe((await day.one('User where username is "ada"')).id);
 
     expect(ada.eventHub.unsubscribe(id)).toBe(true);
-    await until(() => subscribers('ada') === 1, { what: 'the end of the subscription' });
+    await soon(() => subscribers('ada') === 1, 'the end of the subscription');
     await bob.update('Shot', [shot], { description: '' });
     expect(await ask('studio.nobody', {}, 0.3).catch((error: Error) => error.name)).toBe(
       'EventServerReplyTimeoutError',
@@ -123,16 +127,16 @@ describe('the event hub of the official JavaScript client', () => {
     const heard: unknown[] = [];
     const hear = (event: HubEvent): void => void heard.push(event.data['word']);
     bob.eventHub.subscribe('topic=studio.talk*', hear as never, { id: 'bob-one', place: 'lighting' });
-    await until(() => subscribers('bob') === 2, { what: 'the subscription' });
+    await soon(() => subscribers('bob') === 2, 'the subscription');
     const say = (word: string, target?: string): Promise<string> =>
       ada.eventHub.publish(new Event('studio.talk.now', { word }, target === undefined ? {} : { target }));
     await say('to nobody', 'place=editing or not id=bob-one');
     await say('to lighting', 'place=light* and id != x');
     await say('to all');
-    await until(() => heard.length === 2, { what: 'two events' });
+    await soon(() => heard.length === 2, 'two events');
     expect(heard).toEqual(['to lighting', 'to all']);
     bob.eventHub.unsubscribe('bob-one');
-    await until(() => subscribers('bob') === 1, { what: 'the end of the subscription' });
+    await soon(() => subscribers('bob') === 1, 'the end of the subscription');
   });
 
   test('finds an action, launches it, answers its form, and gets its widget', async () => {
@@ -179,10 +183,10 @@ describe('the event hub of the official JavaScript client', () => {
     await ada.update('Shot', [shot], { description: 'nie gehört' });
     expect(bob.eventHub.isConnected()).toBe(false);
     const waiting = bob.eventHub.publish(new Event('studio.waiting', {}));
-    await until(() => subscribers('bob') === before, { what: 'the new connection', ms: 15_000 });
+    await soon(() => subscribers('bob') === before, 'the new connection');
     await waiting;
     await ada.update('Shot', [shot], { description: 'wieder da' });
-    await until(() => events.length > 0, { what: 'the update after the connection came back' });
+    await soon(() => events.length > 0, 'the update after the connection came back');
     expect(changesOf(events).map(({ changes }) => changes['description'])).toEqual([
       { old: 'nie gehört', new: 'wieder da' },
     ]);
@@ -191,7 +195,7 @@ describe('the event hub of the official JavaScript client', () => {
 
   test('is gone after it disconnects, and a wrong key never connects', async () => {
     bob.eventHub.disconnect();
-    await until(() => subscribers('bob') === 0, { what: 'the end of the connection' });
+    await soon(() => subscribers('bob') === 0, 'the end of the connection');
     expect(bob.eventHub.isConnected()).toBe(false);
     expect(() => bob.eventHub.publish(new Event('studio.late', {}))).toThrow('not connected');
     const { url } = day.simulator;

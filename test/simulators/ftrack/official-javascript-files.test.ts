@@ -58,6 +58,10 @@ async function upload(bytes: Buffer, component: Record<string, unknown>): Promis
   return id;
 }
 
+/** Waits as long as a busy machine may need. */
+const soon = (condition: () => boolean | Promise<boolean>, what: string): Promise<void> =>
+  until(condition, { what, ms: 20_000 });
+
 const picture = (width: number, height: number): Promise<Buffer> =>
   sharp({ create: { width, height, channels: 3, background: '#e67e22' } })
     .png()
@@ -99,12 +103,12 @@ describe('publishing with the official JavaScript client', () => {
   test("uploads whole and in parts with the client's own uploader, which announces what it added", async () => {
     const added: unknown[] = [];
     const { hub } = day.simulator;
-    await until(() => hub.connections()[0]?.subscribers.length === 1, { what: 'the connection' });
+    await soon(() => hub.connections()[0]?.subscribers.length === 1, 'the connection');
     day.ada.eventHub.subscribe(
       'topic=ftrack.location.component-added',
       (event) => void added.push(event.data),
     );
-    await until(() => hub.connections()[0]?.subscribers.length === 2, { what: 'the subscription' });
+    await soon(() => hub.connections()[0]?.subscribers.length === 2, 'the subscription');
     const progress: number[] = [];
     const results = await asInBrowser(4000, async () => {
       const answers = [];
@@ -126,7 +130,7 @@ describe('publishing with the official JavaScript client', () => {
       expect(component?.data).not.toHaveProperty('container_id');
       expect(location).toMatchObject({ data: { location_id: SERVER_LOCATION_ID } });
       expect((await download(id)).equals(Buffer.alloc(size, `part of ${size} `))).toBe(true);
-      await until(() => added.length > index, { what: 'the event of the component' });
+      await soon(() => added.length > index, 'the event of the component');
       expect(added[index]).toEqual({ component_id: id, location_id: SERVER_LOCATION_ID });
     }
     expect(progress.at(-1)).toBeLessThanOrEqual(100);
@@ -156,10 +160,7 @@ describe('publishing with the official JavaScript client', () => {
     ]);
     const find = (): Promise<Entity> =>
       day.one(`select status, data, job_components.component.name from Job where id is ${job}`);
-    await until(async () => (await find())['status'] === 'done', {
-      what: 'the end of the encoding',
-      ms: 15_000,
-    });
+    await soon(async () => (await find())['status'] === 'done', 'the end of the encoding');
     const done = await find();
     const data = JSON.parse(String(done['data'])) as { output: { format: string; component_id: string }[] };
     const image = data.output.find(({ format }) => format === 'image/jpeg');
