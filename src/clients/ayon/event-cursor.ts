@@ -58,16 +58,22 @@ export class Tail {
   /** A new pass, which meets again whatever is not settled. */
   restart(): void {
     this.#marks = [];
+    // AYON's clock may have been put back since.
+    this.#newest = Number.NEGATIVE_INFINITY;
   }
 
-  /** Takes a page in. @returns what is new of it, in its order. */
-  take<Entry extends Mark>(page: readonly Entry[]): Entry[] {
+  /**
+   * Takes a page in.
+   * @param asked when it was asked for: what became visible while the answer was on its way is not on it
+   * @returns what is new of it, in its order.
+   */
+  take<Entry extends Mark>(page: readonly Entry[], asked: number): Entry[] {
     const now = this.#options.now();
     const fresh = page.filter(({ id }) => !this.#firstRead.has(id));
     fresh.forEach(({ id }) => this.#firstRead.set(id, now));
     this.#marks.push(...page);
     this.#newest = Math.max(this.#newest, ...page.map(({ createdAt }) => Date.parse(createdAt)));
-    this.#settle(now);
+    this.#settle(asked);
     return fresh;
   }
 
@@ -82,10 +88,11 @@ export class Tail {
     this.#anchor = null;
   }
 
-  #settle(now: number): void {
+  #settle(asked: number): void {
     const { overlap, most } = this.#options;
     const isSettled = ({ id, createdAt }: Mark): boolean =>
-      Date.parse(createdAt) <= this.#newest - overlap || now - (this.#firstRead.get(id) ?? now) >= overlap;
+      Date.parse(createdAt) <= this.#newest - overlap ||
+      asked - (this.#firstRead.get(id) ?? asked) >= overlap;
     const open = this.#marks.findIndex((mark) => !isSettled(mark));
     const settled = Math.max(open < 0 ? this.#marks.length : open, this.#marks.length - most);
     const last = this.#marks[settled - 1];

@@ -70,7 +70,8 @@ const OWN_TYPE = 'ftrack';
 /** Single events that AYON gets asked for at the same time. */
 const AT_ONCE = 8;
 
-const DEFAULTS = { page: 250, overlap: 10_000, now: Date.now };
+/** A clock that nobody sets. */
+const DEFAULTS = { page: 250, overlap: 10_000, now: () => performance.now() };
 
 /** Ids that a cursor holds at most. */
 const MOST_SEEN = 5_000;
@@ -151,13 +152,14 @@ class Reading {
   }
 
   async *pass(signal: AbortSignal): AsyncGenerator<EventBatch> {
-    const { topics = null, page: first } = this.#options;
+    const { topics = null, page: first, now } = this.#options;
     this.#tail.restart();
     let { after, anchor }: Pick<EventCursor, 'after' | 'anchor'> = this.#tail.cursor;
     for (;;) {
+      const asked = now();
       const page = await readPage(this.#http, { topics, first, after, anchor }, signal);
       const gap = page.isAnchorGone ? await this.#gap(page.listed.length === 0, signal) : null;
-      const fresh = this.#tail.take(page.listed);
+      const fresh = this.#tail.take(page.listed, asked);
       if (fresh.length > 0 || gap !== null) {
         const { cursor } = this.#tail;
         yield { ...(await this.#looked(fresh, signal)), cursor, gap };
@@ -191,8 +193,9 @@ class Reading {
     for (let from = 0; from < fresh.length; from += AT_ONCE) {
       const some = fresh.slice(from, from + AT_ONCE);
       const looked = await Promise.all(some.map((each) => this.#look(each, signal)));
-      for (const event of looked) {
-        const reason = typeof event === 'string' ? event : this.#isRepeated(event) ? 'repeated' : undefined;
+      for (const [index, event] of looked.entries()) {
+        const isRepeated = this.#isRepeated(some[index], event);
+        const reason = typeof event === 'string' ? event : isRepeated ? 'repeated' : undefined;
         if (reason !== undefined) {
           dropped[reason] += 1;
         } else if (typeof event !== 'string') {
@@ -232,8 +235,10 @@ class Reading {
     return senderType === undefined || !payload ? undefined : toEvent({ ...event, senderType });
   }
 
-  /** A true second change to the same tags has another one in between. */
-  #isRepeated({ topic, entityId, project, payload }: AyonEvent): boolean {
+  /** A true second change to the same tags has another one in between, perhaps one that is not handed on. */
+  #isRepeated(listed: Listed | undefined, looked: AyonEvent | keyof Dropped): boolean {
+    const event = typeof looked === 'string' ? listed && toEvent(listed.event) : looked;
+    const { topic = '', entityId = null, project, payload } = event ?? {};
     if (!topic.endsWith('.tags_changed') || entityId === null) {
       return false;
     }

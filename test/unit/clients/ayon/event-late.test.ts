@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
 import type { EventCursor } from '../../../../src/clients/ayon/event-cursor';
-import { BEGINNING } from '../../../../src/clients/ayon/event-cursor';
+import { BEGINNING, Tail } from '../../../../src/clients/ayon/event-cursor';
 import { EventReader } from '../../../../src/clients/ayon/event-reader';
 import { AyonHttp } from '../../../../src/clients/ayon/http';
 import { all, idsOf } from './batches';
@@ -16,6 +16,8 @@ describe('events that become visible late', () => {
     readonly visible: number;
   }
   let clock = 0;
+  /** For how long an answer is on its way. */
+  let stall = 0;
   let events: Stored[] = [];
   const cursorOf = (at: number): string => Buffer.from(`[${at + 1}]`).toString('base64');
   const server = createServer((request, response) => {
@@ -25,6 +27,7 @@ describe('events that become visible late', () => {
       response
         .writeHead(200, { 'content-type': 'application/json' })
         .end(JSON.stringify(answer(request.url ?? '', text)));
+      clock += stall;
     });
   });
   function answer(url: string, text: string): unknown {
@@ -59,12 +62,14 @@ describe('events that become visible late', () => {
     return { data: { events: { pageInfo, edges }, anchor } };
   }
 
+  const options = { page: 4, overlap: 1_000, now: () => clock };
+  let http: AyonHttp;
   let reader: EventReader;
   beforeAll(async () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
-    const http = new AyonHttp({ serverUrl: `http://127.0.0.1:${port}`, apiKey: 'k', sender: 's' });
-    reader = new EventReader(http, { page: 4, overlap: 1_000, now: () => clock });
+    http = new AyonHttp({ serverUrl: `http://127.0.0.1:${port}`, apiKey: 'k', sender: 's' });
+    reader = new EventReader(http, options);
   });
   afterAll(async () => {
     server.closeAllConnections();
@@ -101,6 +106,53 @@ describe('events that become visible late', () => {
       }),
       { numRuns: 25 },
     );
+  });
+
+  test('one that becomes visible while an answer is on its way is not missed', async () => {
+    const [late = '', early = ''] = [1, 2].map((number) => `${number}`.padStart(32, '0'));
+    clock = 0;
+    events = [
+      { id: late, at: 0, visible: 950 },
+      { id: early, at: 0, visible: 0 },
+    ];
+    const stop = new AbortController();
+    const between = [
+      () => ([clock, stall] = [900, 200]),
+      () => ([clock, stall] = [1_200, 0]),
+      () => stop.abort(new Error('enough')),
+    ];
+    const pause = async (): Promise<unknown> => between.shift()?.();
+    const following = new EventReader(http, { ...options, pause }).follow(BEGINNING, stop.signal);
+    const found: string[] = [];
+
+    await expect(
+      (async () => {
+        for await (const batch of following) {
+          found.push(...idsOf([batch]));
+        }
+      })(),
+    ).rejects.toThrow('enough');
+
+    expect(found).toEqual([early, late]);
+  });
+
+  test('a date of AYON that lies in the future settles nothing but what came before it', () => {
+    let now = 0;
+    const tail = new Tail(BEGINNING, { overlap: 1_000, most: 100, now: () => now });
+    const mark = (cursor: string, at: number) => ({
+      id: cursor,
+      cursor,
+      createdAt: new Date(at).toISOString(),
+    });
+    tail.take([mark('1', 3_600_000)], 0);
+    now = 5_000;
+    tail.restart();
+    tail.take([mark('1', 3_600_000)], now);
+    tail.restart();
+
+    tail.take([mark('3', now)], now);
+
+    expect(tail.cursor).toMatchObject({ after: '1', seen: ['3'] });
   });
 
   test('a cursor holds only what may still have something before it', async () => {

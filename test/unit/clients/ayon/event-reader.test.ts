@@ -140,6 +140,25 @@ describe('events of the AYON simulator', () => {
     expect(batch?.events[0]?.summary).not.toHaveProperty('value');
   });
 
+  test('a change of tags that was undone by us comes again when a person repeats it', async () => {
+    const change = (from: string, to: string, by: typeof PERSON) =>
+      simulator.store.events.add(
+        {
+          topic: 'entity.folder.tags_changed',
+          project: 'show',
+          summary: { entityId: 'e1' },
+          payload: { oldValue: [from], newValue: [to] },
+        },
+        by,
+      );
+    const [first, , second] = [change('a', 'b', PERSON), change('b', 'a', OURS), change('a', 'b', PERSON)];
+
+    const [batch] = await all(reader().read(BEGINNING, signal));
+
+    expect(batch?.events.map(({ id }) => id)).toEqual([first?.id, second?.id]);
+    expect(batch?.dropped).toMatchObject({ own: 1, repeated: 0 });
+  });
+
   test('a removed folder is told to be gone with all below it, and topics are those asked for', async () => {
     const add = (topic: string) => simulator.store.events.add({ topic, project: 'show' }, PERSON);
     ['entity.folder.deleted', 'entity.task.deleted', 'log.error', 'link.created', 'server.started'].forEach(
