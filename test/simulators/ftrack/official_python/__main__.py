@@ -1,7 +1,7 @@
 """A working day of the official Python client; prints one line of JSON for each step.
 
-Arguments: server address, an empty folder, the modules with the steps in their order. A line has the title of the
-step, its seconds, and `error`: what went wrong as a text, or null.
+Arguments: server address, an empty folder, the modules with the steps in their order. A line has the title of
+the step, its seconds, and `error`: what went wrong as a text, or null.
 """
 
 import importlib

@@ -35,7 +35,11 @@ def every_type(day):
     day.shot["custom_attributes"]["shot_on"] = shot_on
     day.ada.commit()
 
-    read = day.session().query('select custom_attributes from Shot where id is "{}"'.format(day.shot["id"])).one()
+    read = (
+        day.session()
+        .query('select custom_attributes from Shot where id is "{}"'.format(day.shot["id"]))
+        .one()
+    )
     values = read["custom_attributes"]
     same({key: values[key] for key in VALUES}, VALUES)
     same(arrow.get(values["shot_on"]).date(), shot_on.date())
@@ -88,7 +92,9 @@ def other_entities(day):
     version = session.create("AssetVersion", {"asset": asset})
     category = session.query("ListCategory").first()
     project = session.get("Project", day.project["id"])
-    a_list = session.create("TypedContextList", {"name": "Mit Codes", "project": project, "category": category})
+    a_list = session.create(
+        "TypedContextList", {"name": "Mit Codes", "project": project, "category": category}
+    )
     session.commit()
     holders = [
         (project, "budget", 125000.5),
@@ -191,7 +197,11 @@ def metadata(day):
     same(dict(other.get("Shot", day.shot["id"])["metadata"]), {"source": "edit 8"})
     shot = other.create(
         "Shot",
-        {"name": "sh600", "parent": other.get("Sequence", day.sequence["id"]), "metadata": {"a": "1", "b": "2"}},
+        {
+            "name": "sh600",
+            "parent": other.get("Sequence", day.sequence["id"]),
+            "metadata": {"a": "1", "b": "2"},
+        },
     )
     other.commit()
     same(dict(session.get("Shot", shot["id"])["metadata"]), {"a": "1", "b": "2"})

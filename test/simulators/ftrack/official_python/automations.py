@@ -1,4 +1,4 @@
-"""What studios automate with the client: copies of structures, lists and reviews, project schemas, messages, reports."""
+"""What studios automate with the client: copies of structures, lists and reviews, schemas, messages, reports."""
 
 import json
 
@@ -50,7 +50,9 @@ def duplicate_structure(day):
     session.commit()
 
     other = day.session()
-    task = other.query('Task where name is "animation" and metadata any (value is "{}")'.format(day.task["id"])).one()
+    task = other.query(
+        'Task where name is "animation" and metadata any (value is "{}")'.format(day.task["id"])
+    ).one()
     same([part["name"] for part in task["link"]][2:], ["sq010_copy", "sh010", "animation"])
     same((task["status"]["name"], task["type"]["name"], task["bid"]), ("Pending Review", "Animation", 28800))
     same([one["resource"]["username"] for one in task["assignments"]], ["bob"])
@@ -79,7 +81,7 @@ def fill(session, original, target):
 def clone_with_latest(day):
     session = day.session()
     dailies = session.query('List where name is "Dailies"').one()
-    latest = 'AssetVersion where asset_id is {} and is_latest_version is True'
+    latest = "AssetVersion where asset_id is {} and is_latest_version is True"
     versions = {session.query(latest.format(one["asset_id"])).one() for one in dailies["items"]}
     data = {"project_id": dailies["project_id"], "name": "21/11/2026", "category": dailies["category"]}
     session.create("AssetVersionList", {**data, "items": list(versions)})
@@ -119,7 +121,9 @@ def project_schema(day):
         data = {"workflow_schema_id": workflow["id"], "status_id": named("Status", name)}
         session.create("WorkflowSchemaStatus", data)
     types = session.create("TaskTypeSchema", {"name": "Kurz"})
-    session.create("TaskTypeSchemaType", {"task_type_schema_id": types["id"], "type_id": named("Type", "Generic")})
+    session.create(
+        "TaskTypeSchemaType", {"task_type_schema_id": types["id"], "type_id": named("Type", "Generic")}
+    )
     schema = session.create(
         "ProjectSchema",
         {
@@ -170,6 +174,10 @@ def messages_and_reports(day):
     session.create("JobComponent", {"component_id": component["id"], "job_id": job["id"]})
     job["status"] = "done"
     session.commit()
-    read = day.session().query('select job_components.component.name from Job where id is "{}"'.format(job["id"])).one()
+    read = (
+        day.session()
+        .query('select job_components.component.name from Job where id is "{}"'.format(job["id"]))
+        .one()
+    )
     same([one["component"]["name"] for one in read["job_components"]], ["report"])
     same([one["url"]["value"].startswith(day.url) for one in read["job_components"]], [True])

@@ -114,7 +114,9 @@ def priorities(day):
 def replies(day):
     bob = day.listener
     day.asker = ada = Listener(day, "ada")
-    bob.subscribe("topic=studio.question and (data.word>=m or data.word=a)", lambda event: event["data"]["word"] * 2)
+    bob.subscribe(
+        "topic=studio.question and (data.word>=m or data.word=a)", lambda event: event["data"]["word"] * 2
+    )
     nowhere = []
     bob.subscribe("topic=studio.q*", nowhere.append, subscriber={"applicationId": "studio.silent"})
     answers = []
@@ -183,6 +185,59 @@ def actions(day):
     same((done["success"], done["type"], done["url"].startswith(day.url)), (True, "widget", True))
     same([one.get("values") for one in launches], [None, {"takes": 44}])
     same(day.session().get("Shot", day.shot["id"])["custom_attributes"]["takes"], 44)
+
+
+@step("hands an approval on to the next task, and tells the person who gave it")
+def cascade(day):
+    bob, ada = day.listener, day.asker
+    session = bob.session
+    shown = []
+    web = {
+        "applicationId": "ftrack.client.web",
+        "user": {"id": ada.session.query('User where username is "ada"').one()["id"]},
+    }
+    ada.subscribe("topic=ftrack.action.trigger-user-interface", shown.append, subscriber=web)
+
+    def hand_on(event):
+        for change in event["data"]["entities"]:
+            if change["entityType"] != "task" or "statusid" not in change.get("keys", []):
+                continue
+            task = session.query('Task where id is "{}"'.format(change["entityId"])).first()
+            project = session.query(
+                'select project_schema from Project where id is "{}"'.format(task["project_id"])
+            ).first()
+            workflow = session.query(
+                'WorkflowSchema where id is "{}"'.format(project["project_schema"]["task_workflow_schema_id"])
+            ).first()
+            names = {status["id"]: status["name"] for status in workflow["statuses"]}
+            if names[change["changes"]["statusid"]["new"]] != "Approved":
+                continue
+            session.populate(task, "outgoing_links")
+            for link in task["outgoing_links"]:
+                link["to"]["description"] = "bereit"
+            session.commit()
+            told = {"type": "message", "success": True, "message": "bereit"}
+            target = 'applicationId=ftrack.client.web and user.id="{}"'.format(event["source"]["user"]["id"])
+            topic = "ftrack.action.trigger-user-interface"
+            bob.hub.publish(Event(topic=topic, data=told, target=target), on_error="ignore")
+
+    mark = bob.subscribe("topic=ftrack.update and source.user.username=ada", hand_on)
+    session_of_ada = day.session()
+    task = session_of_ada.get("Task", day.task["id"])
+    for name in ("In progress", "Approved"):
+        task["status"] = session_of_ada.query('Status where name is "{}"'.format(name)).one()
+        session_of_ada.commit()
+
+    def told():
+        bob.hub.wait(duration=0)
+        return shown
+
+    ada.expect(told, "the message to Ada")
+    same([one["data"]["message"] for one in shown], ["bereit"])
+    after = day.session().get("Task", day.task["id"])
+    same([one["to"]["description"] for one in after["outgoing_links"]], ["bereit"])
+    bob.hub.unsubscribe(mark)
+    bob.reach_server()
 
 
 @step("comes back when the server drops its connection, and receives again")

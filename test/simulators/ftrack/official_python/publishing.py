@@ -89,7 +89,9 @@ def components(day):
     same(os.path.relpath(local, day.folder), "disk/nachtflug/ep01/sq010/sh010/animation/v002/main.abc")
 
     server.remove_component(component)
-    same(other.query('ComponentLocation where component_id is "{}"'.format(copy["id"])).one()["location"], disk)
+    same(
+        other.query('ComponentLocation where component_id is "{}"'.format(copy["id"])).one()["location"], disk
+    )
     same(requests.get(url, timeout=20).ok, False)
     with refused(ftrack_api.exception.ComponentNotInLocationError, "ftrack.server"):
         day.session().get("Location", SERVER).get_resource_identifier(copy)
@@ -141,7 +143,9 @@ def containers(day):
     version = session.get("AssetVersion", day.version["id"])
     container = session.create("ContainerComponent", {"name": "delivery", "version": version})
     names = ("a.txt", "b.txt")
-    parts = [session.create_component(day.path(name, b"x"), {"name": name[0]}, location=None) for name in names]
+    parts = [
+        session.create_component(day.path(name, b"x"), {"name": name[0]}, location=None) for name in names
+    ]
     for part in parts:
         container["members"].append(part)
     origin = session.query('Location where name is "ftrack.origin"').one()

@@ -8,7 +8,10 @@ from steps import refused, same, step
 @step("silently hides what a user may not see, and refuses to change what he may not")
 def permissions(day):
     hidden = 'Project where name is "geheim"'
-    same([day.session(name).query(hidden).first() is None for name in ("ada", "bob", "cleo")], [True, True, False])
+    same(
+        [day.session(name).query(hidden).first() is None for name in ("ada", "bob", "cleo")],
+        [True, True, False],
+    )
     bob = day.session("bob")
     same({one["name"] for one in bob.query("Project")}, {"leuchtturm", "nachtflug"})
     same(bob.query('TypedContext where name is "pitch"').all(), [])
@@ -47,7 +50,9 @@ def errors(day):
     strict = day.session(strict_api=True)
     with refused(ftrack_api.exception.ServerError, "ParseError"):
         strict.query("Shot where (").all()
-    answer = strict.call([{"action": "query", "expression": "select count(id) from Shot group by project_id"}])
+    answer = strict.call(
+        [{"action": "query", "expression": "select count(id) from Shot group by project_id"}]
+    )
     counts = sorted(row["count_id"] for row in answer[0]["data"])
     same(counts[-1], len(strict.query('Shot where project_id is "{}"'.format(day.project["id"])).all()))
 

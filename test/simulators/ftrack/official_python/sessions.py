@@ -21,21 +21,21 @@ def queries(day):
 
     everything = ["sh010", "sh020", "sh030"]
     before = len(day.calls())
-    same(names("name like \"sh%\" order by name", page_size=1), everything)
+    same(names('name like "sh%" order by name', page_size=1), everything)
     same(len(day.calls()) - before, 3)
-    same(names("name like \"sh%\" order by name", page_size=3), everything)
+    same(names('name like "sh%" order by name', page_size=3), everything)
     same(len(day.calls()) - before, 4)
-    same(names("name like \"sh%\" order by name desc limit 2"), ["sh030", "sh020"])
-    same(names("name like \"sh%\" order by name offset 1"), everything[1:])
-    same(names("children any (name is \"comp\")"), ["sh030"])
+    same(names('name like "sh%" order by name desc limit 2'), ["sh030", "sh020"])
+    same(names('name like "sh%" order by name offset 1'), everything[1:])
+    same(names('children any (name is "comp")'), ["sh030"])
     same(names("not children any () order by name"), ["sh020"])
-    same(names("parent has (name is \"sq010\") and children[Task].type.name is \"Animation\""), ["sh010"])
-    same(names("id in (select parent_id from Task where name is \"animation\")"), ["sh010"])
+    same(names('parent has (name is "sq010") and children[Task].type.name is "Animation"'), ["sh010"])
+    same(names('id in (select parent_id from Task where name is "animation")'), ["sh010"])
     same(names("(name is sh010 or name is sh030) and not name in (sh030)"), ["sh010"])
-    same(names("metadata any (key is source and value like \"edit%\")"), ["sh010"])
-    same(names("assets.versions.components.name is \"nothing\""), [])
-    same(names("name not_like \"%10\" and created_at > \"2020-01-01T00:00:00\" order by name"), everything[1:])
-    same(names("description is_not \"\""), ["sh030"])
+    same(names('metadata any (key is source and value like "edit%")'), ["sh010"])
+    same(names('assets.versions.components.name is "nothing"'), [])
+    same(names('name not_like "%10" and created_at > "2020-01-01T00:00:00" order by name'), everything[1:])
+    same(names('description is_not ""'), ["sh030"])
     same(session.query(shots + " and name is sh010").one(), session.query(shots + " order by name").first())
     same(session.query(shots + " and name is nothing").first(), None)
     with refused(ftrack_api.exception.NoResultFoundError, ""):
@@ -46,9 +46,11 @@ def queries(day):
         session.query(shots + " and (name is").all()
     with refused(ftrack_api.exception.ServerError, "nonsense"):
         session.query(shots + " and nonsense is 1").all()
-    quoted = session.create("Shot", {"name": "it's \"x\"", "parent": session.get("Sequence", day.sequence["id"])})
+    quoted = session.create(
+        "Shot", {"name": 'it\'s "x"', "parent": session.get("Sequence", day.sequence["id"])}
+    )
     session.commit()
-    same(names("name is \"it's \\\"x\\\"\""), [quoted["name"]])
+    same(names('name is "it\'s \\"x\\""'), [quoted["name"]])
     session.delete(quoted)
     session.commit()
 
@@ -63,7 +65,10 @@ def populate(day):
         before = len(day.calls())
         session.populate(task, "bid, status.name, parent.parent.name, assignments.resource.username")
         same(len(day.calls()) - before, 1)
-        same((task["bid"], task["status"]["name"], task["parent"]["parent"]["name"]), (28800, "Approved", "sq010"))
+        same(
+            (task["bid"], task["status"]["name"], task["parent"]["parent"]["name"]),
+            (28800, "Approved", "sq010"),
+        )
         same([one["resource"]["username"] for one in task["assignments"]], ["bob"])
         same(len(day.calls()) - before, 1)
     same(task["description"], "")
@@ -104,7 +109,12 @@ def persistent_cache(day):
 def ensure(day):
     session = day.session()
     start = arrow.get("2026-05-04T08:30:15.123456")
-    data = {"name": "Sendetermin", "start": start, "end": start.shift(hours=2), "project_id": day.project["id"]}
+    data = {
+        "name": "Sendetermin",
+        "start": start,
+        "end": start.shift(hours=2),
+        "project_id": day.project["id"],
+    }
     event = session.ensure("CalendarEvent", data)
     same(session.ensure("CalendarEvent", data)["id"], event["id"])
     same(day.session().ensure("CalendarEvent", data)["id"], event["id"])
@@ -159,7 +169,9 @@ def echoes(day):
     scope = session.ensure("Scope", {"name": "Echo"})
     with session.auto_populating(False):
         user = session.create("User", {"first_name": "Emil"})
-        task = session.create("Task", {"name": "echo", "parent": parent, "start_date": exact, "scopes": [scope]})
+        task = session.create(
+            "Task", {"name": "echo", "parent": parent, "start_date": exact, "scopes": [scope]}
+        )
         session.commit()
         same(user["email"], ftrack_api.symbol.NOT_SET)
         assert isinstance(user["username"], str) and user["username"], user["username"]

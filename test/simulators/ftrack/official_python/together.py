@@ -22,7 +22,9 @@ def notes(day):
     server = session.get("Location", ftrack_api.symbol.SERVER_LOCATION_ID)
     attached = session.create_component(path, {"name": "frame"}, location=server)
     session.create("NoteComponent", {"component_id": attached["id"], "note_id": note["id"]})
-    todo = session.create("Note", {"content": "Abgeben", "author": ada, "is_todo": True, "frame_number": 1010})
+    todo = session.create(
+        "Note", {"content": "Abgeben", "author": ada, "is_todo": True, "frame_number": 1010}
+    )
     day.version["notes"].append(todo)
     session.commit()
 
@@ -62,7 +64,11 @@ def lists(day):
     session = day.session()
     project = session.get("Project", day.project["id"])
     category = session.query("ListCategory").first()
-    data = {"project": project, "category": category, "owner": session.query('User where username is "ada"').one()}
+    data = {
+        "project": project,
+        "category": category,
+        "owner": session.query('User where username is "ada"').one(),
+    }
     shots = session.create("TypedContextList", {"name": "Trailer", **data})
     versions = session.create("AssetVersionList", {"name": "Dailies", **data})
     session.commit()
@@ -145,7 +151,10 @@ def review(day):
     same([one["status"] for one in seen["statuses"]], ["approved"])
     same([(one["content"], one["author"]["first_name"]) for one in seen["notes"]], [("Sehr schön", "Karla")])
     same([one["email"] for one in read["review_session_invitees"]], ["kunde@film.example"])
-    same([one["id"] for one in other.get("AssetVersion", version["id"])["review_session_objects"]], [seen["id"]])
+    same(
+        [one["id"] for one in other.get("AssetVersion", version["id"])["review_session_objects"]],
+        [seen["id"]],
+    )
     other.delete(read)
     other.commit()
     same(day.session().query('ReviewSessionObject where id is "{}"'.format(seen["id"])).all(), [])
@@ -165,7 +174,9 @@ def time(day):
     session.commit()
     second = bob.start_timer(task, force=True)
     assert second["id"] != timer["id"]
-    timer_log = session.query('Timelog where user_id is "{}" order by duration desc'.format(bob["id"])).first()
+    timer_log = session.query(
+        'Timelog where user_id is "{}" order by duration desc'.format(bob["id"])
+    ).first()
     session.delete(timer_log)
     second["start"] = second["start"].shift(minutes=-30)
     second["comment"], second["name"] = "Haare", "Feinschliff"
@@ -213,7 +224,10 @@ def jobs_and_more(day):
     other = day.session()
     read = other.get("Task", task["id"])
     same([one["name"] for one in read["scopes"]], ["Werbung"])
-    same([(one["user"]["username"], one["type"]["name"]) for one in read["managers"]], [("ada", "Koordination")])
+    same(
+        [(one["user"]["username"], one["type"]["name"]) for one in read["managers"]],
+        [("ada", "Koordination")],
+    )
     same([one["id"] for one in other.query('Task where scopes any (name is "Werbung")')], [task["id"]])
     task["scopes"] = []
     session.commit()
