@@ -3,64 +3,20 @@ import path from 'node:path';
 import { buildSchema } from 'graphql';
 import type { AyonClient } from '../../../../src/clients/ayon/client';
 import { createAyonClient } from '../../../../src/clients/ayon/client';
-import type { EntityQuery } from '../../../../src/clients/ayon/entities';
-import { readNewest, readPage } from '../../../../src/clients/ayon/event-page';
 import { AyonHttp } from '../../../../src/clients/ayon/http';
 import { codeOf } from '../../../../src/errors';
-import type { Fill } from '../../../support/ayon-graphql';
-import { recordedSchema, startSchemaServer } from '../../../support/ayon-graphql';
+import { QUESTIONS } from '../../../../tools/contract/questions';
+import type { Fill } from '../../../../tools/contract/schema-server';
+import { startSchemaServer } from '../../../../tools/contract/schema-server';
+import { recordedSchema } from '../../../support/ayon-graphql';
 
 const { signal } = new AbortController();
 const optionsOf = (serverUrl: string) => ({ serverUrl, apiKey: 'k'.repeat(32), sender: 'test' });
 const clientOf = (serverUrl: string): AyonClient =>
   createAyonClient({ ...optionsOf(serverUrl), addon: { name: 'ftrack', version: '1.0.0' } });
 
-/** Every part that a question for entities may have, with and without names. */
-const PARTS: readonly EntityQuery[] = [
-  { folderIds: ['a'] },
-  { taskIds: ['a'] },
-  { folderFtrackIds: ['a'] },
-  { taskFtrackIds: ['a'] },
-  { foldersBelow: { parents: ['a'] } },
-  { foldersBelow: { parents: ['a'], names: ['b'] } },
-  { topFolders: {} },
-  { topFolders: { names: ['b'] } },
-  { tasksBelow: ['a'] },
-  { subtreesOf: ['a'] },
-];
-const EVERYTHING: EntityQuery = Object.assign({}, ...PARTS);
-
-async function toEnd(pages: AsyncIterable<unknown>): Promise<void> {
-  for await (const page of pages) {
-    expect(page).toHaveLength(1);
-  }
-}
-
-type Ask = (client: AyonClient, http: AyonHttp) => Promise<unknown>;
-const events = { topics: ['entity.*'], first: 100, after: null, anchor: null };
-
-/** Every way in which the client asks GraphQL. */
-const QUESTIONS: readonly [file: string, ask: Ask][] = [
-  ['event-page.ts', (_, http) => readPage(http, events, signal)],
-  [
-    'event-page.ts',
-    (_, http) => readPage(http, { ...events, topics: null, after: 'c', anchor: 'x' }, signal),
-  ],
-  ['event-page.ts', (_, http) => readNewest(http, { topics: null, last: 100 }, signal)],
-  ['users.ts', (client) => client.users(signal)],
-  ['projects.ts', (client) => client.projects(signal)],
-  ...[...PARTS, EVERYTHING].map((query): (typeof QUESTIONS)[number] => [
-    'entities.ts',
-    (client) => client.entities('p', query, signal),
-  ]),
-  ...(['folders', 'tasks', 'products', 'versions'] as const).map((list): (typeof QUESTIONS)[number] => [
-    'entities.ts',
-    (client) => toEnd(client.pages('p', list, signal)),
-  ]),
-];
-
 /** Those that read a list to its end by themselves; events are read page by page. */
-const LISTS = QUESTIONS.filter(([file]) => file !== 'event-page.ts').length;
+const LISTS = QUESTIONS.filter(({ isWhole }) => isWhole).length;
 
 test('every file of the client that holds a query is asked below', () => {
   const folder = path.resolve(__dirname, '../../../../src/clients/ayon');
@@ -68,7 +24,7 @@ test('every file of the client that holds a query is asked below', () => {
     /`query\(|'query\(|`query\{|'query\{/.test(readFileSync(path.join(folder, name), 'utf8')),
   );
 
-  expect(holders).toEqual([...new Set(QUESTIONS.map(([file]) => file))].toSorted());
+  expect(holders).toEqual([...new Set(QUESTIONS.map(({ file }) => file))].toSorted());
 });
 
 const schema = recordedSchema();
@@ -85,8 +41,8 @@ const schema = recordedSchema();
     const client = clientOf(server.url);
     const http = new AyonHttp(optionsOf(server.url));
 
-    for (const [, ask] of QUESTIONS) {
-      await ask(client, http);
+    for (const { ask } of QUESTIONS) {
+      await ask({ client, http, project: 'p', signal });
     }
     await server.close();
 

@@ -1,0 +1,123 @@
+import { createAyonClient } from '../../../src/clients/ayon/client';
+import { AyonHttp } from '../../../src/clients/ayon/http';
+import type { Check, Group } from '../check';
+import type { Asker, ClientQuestion } from '../questions';
+import { QUESTIONS } from '../questions';
+import type { Site } from '../site';
+import { Differs, NoAnswer, newId } from '../site';
+import { create, destroy, folder, freshName, plant } from './tree';
+
+/** Our own client for the server of a run. */
+export function askerOf(site: Site, server = site.server): Asker {
+  const options = { serverUrl: server, apiKey: site.key, sender: 'contract', retry: { tries: 1 } };
+  return {
+    client: createAyonClient({ ...options, addon: { name: 'ftrack', version: '0.0.0' } }),
+    http: new AyonHttp(options),
+    project: site.project,
+    signal: site.signal,
+  };
+}
+
+/** What the client cannot understand is a difference; that nobody answers is none. */
+async function understood<Value>(site: Site, work: () => Promise<Value>): Promise<Value> {
+  try {
+    return await work();
+  } catch (error) {
+    site.signal.throwIfAborted();
+    const type: unknown = error instanceof Error ? Reflect.get(error, 'type') : undefined;
+    if (typeof type !== 'string') {
+      throw error;
+    }
+    const found = site.redact(error instanceof Error ? error.message : type);
+    throw type === 'ayon-unreachable'
+      ? new NoAnswer(found)
+      : new Differs([{ at: 'client', expected: 'an answer that our client understands', found }]);
+  }
+}
+
+const asked = ({ what, ask }: ClientQuestion): Check => ({
+  name: `understands the question for ${what}`,
+  why: 'It is the very query of our client, and the client reads the answer.',
+  run: async (site) => {
+    await plant(site);
+    await understood(site, () => ask(askerOf(site)));
+  },
+});
+
+const works: readonly Check[] = [
+  {
+    name: 'gives our client what it has written',
+    why: 'The whole way: a plan is sent in batches, then read by GraphQL.',
+    run: async (site) => {
+      const { client, project, signal } = askerOf(site);
+      const [parent, task, name] = [newId(), newId(), freshName()];
+      const operations = [
+        folder(parent, name, { label: 'Über', attrib: { fps: 12 } }),
+        create('task', task, { name: 'comp', taskType: 'Contract', folderId: parent }),
+      ];
+      const results = await understood(site, () => client.operations(project, operations as never, signal));
+      site.expect('results', results, [{ success: true }, { success: true }]);
+      const query = { folderIds: [parent], taskIds: [task] };
+      const nodes = await understood(site, () => client.entities(project, query, signal));
+      const folderNode = {
+        kind: 'folder',
+        id: parent,
+        name,
+        label: 'Über',
+        path: `/${name}`,
+        parentId: null,
+      };
+      site.expect('nodes', nodes, [
+        { ...folderNode, active: true, attrib: { fps: 12 }, hasVersions: false },
+        { kind: 'task', id: task, parentId: parent, path: `/${name}/comp`, attrib: { fps: 12 } },
+      ]);
+      const own = await understood(site, () =>
+        client.ownAttributes(
+          project,
+          [
+            { id: parent, kind: 'folder' },
+            { id: task, kind: 'task' },
+          ],
+          signal,
+        ),
+      );
+      site.expect('own attributes', Object.fromEntries(own), { [parent]: ['fps'], [task]: [] });
+    },
+  },
+  {
+    name: 'counts as done for our client what was done before',
+    why: 'An activity that is repeated after a crash sends the same operations again.',
+    run: async (site) => {
+      const { client, project, signal } = askerOf(site);
+      const id = newId();
+      const twice = (operations: readonly unknown[]) =>
+        understood(site, () => client.operations(project, operations as never, signal));
+      const made = [folder(id, freshName())];
+      await twice(made);
+      site.expect('created again', await twice(made), [{ success: false, errorCode: 'exists' }]);
+      await twice([destroy('folder', id)]);
+      site.expect('deleted again', await twice([destroy('folder', id)]), [{ success: true }]);
+    },
+  },
+  {
+    name: 'gives our client its project, attributes, version and name',
+    why: 'Services ask for them when they start.',
+    run: async (site) => {
+      const { client, project, signal } = askerOf(site);
+      await understood(site, async () => {
+        await client.version(signal);
+        await client.me(signal);
+        await client.attributes(signal);
+        const told = await client.project(project.toUpperCase(), signal);
+        site.expect('project', told, { name: project });
+        site.expect('unknown project', (await client.project(`${project}_nope`, signal)) ?? null, null);
+      });
+    },
+  },
+];
+
+export const clientGroup: Group = {
+  name: 'client',
+  title: 'every query of our own client, read by it',
+  checks: [...QUESTIONS.map(asked), ...works],
+};
