@@ -306,9 +306,12 @@ function plainAnswer(answer: RouteAnswer): PlainAnswer {
   const isJson = answer.json !== undefined;
   const body = isJson ? JSON.stringify(answer.json) : (answer.body ?? '');
   const contentType = answer.contentType ?? (isJson ? 'application/json' : 'text/plain; charset=utf-8');
+  const { status = 200 } = answer;
+  // An answer without content has no type of it, unless it is named.
+  const type = status === 204 && answer.contentType === undefined ? {} : { 'content-type': contentType };
   return {
-    status: answer.status ?? 200,
-    headers: { 'content-type': contentType, ...answer.headers },
+    status,
+    headers: { ...type, ...answer.headers },
     body: typeof body === 'string' ? Buffer.from(body) : body,
   };
 }

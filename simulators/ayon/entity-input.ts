@@ -1,3 +1,4 @@
+import { boundComplaint } from './attribute-bounds';
 import type { AttributeDefinition, AttributeType } from './attributes';
 import type { EntityKind, EntityRecord, FieldCheck } from './entity-kinds';
 import { KINDS, modelName } from './entity-kinds';
@@ -135,9 +136,10 @@ export function readAttributes(
     if (!definition || value === undefined) {
       continue;
     }
-    const checked = value === null ? { value } : ATTRIBUTE_CHECKS[definition.data.type](value);
-    if (checked.issue) {
-      issues.push({ loc: ['attrib', name], ...checked.issue });
+    const checked: Checked = value === null ? { value } : ATTRIBUTE_CHECKS[definition.data.type](value);
+    const issue = checked.issue ?? boundComplaint(checked.value ?? null, definition);
+    if (issue) {
+      issues.push({ loc: ['attrib', name], ...issue });
     } else {
       result[name] = checked.value;
     }

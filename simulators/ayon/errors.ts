@@ -51,6 +51,11 @@ export function patternIssue(loc: string[], pattern: string): Issue {
   return { loc, msg, type: 'value_error.str.regex', ctx: { pattern } };
 }
 
+/** Complaints about parts of a model, told of the body that it came in. */
+export function bodyIssues(issues: readonly Issue[]): Issue[] {
+  return issues.map((issue) => ({ ...issue, loc: ['body', ...issue.loc] }));
+}
+
 function textOf(value: Json | undefined): string {
   return typeof value === 'string' ? value : JSON.stringify(value ?? null);
 }

@@ -153,7 +153,8 @@ function plainAnswer({ status = 200, json, bytes, contentType, headers }: AyonAn
   if (bytes) {
     return { status, body: bytes, ...(contentType ? { contentType } : {}), ...(headers ? { headers } : {}) };
   }
-  return status === 204 || json === undefined ? { status, body: '' } : { status, json };
+  const isEmpty = status === 204 || json === undefined;
+  return { status, ...(isEmpty ? { body: '' } : { json }), ...(contentType ? { contentType } : {}) };
 }
 
 /** The answer for an exception of a handler. */

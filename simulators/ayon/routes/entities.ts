@@ -2,7 +2,7 @@ import type { EntityKind } from '../entity-kinds';
 import { ALL_KINDS, KINDS } from '../entity-kinds';
 import { entityView } from '../entity-views';
 import { createEntity, deleteEntity, loadEntity, updateEntity } from '../entity-writes';
-import { constraintFault, EntityError, fault, invalidRequest } from '../errors';
+import { bodyIssues, constraintFault, EntityError, fault, invalidRequest } from '../errors';
 import { entityKeys, searchTest } from '../graphql/entity-keys';
 import { Inheritance } from '../inheritance';
 import type { Json, JsonObject } from '../json';
@@ -20,8 +20,7 @@ function restFault(request: AyonRequest, error: unknown): unknown {
     return error;
   }
   if (error.issues.length > 0) {
-    const issues = error.issues.map((issue) => ({ ...issue, loc: ['body', ...issue.loc] }));
-    return invalidRequest(request, issues);
+    return invalidRequest(request, bodyIssues(error.issues));
   }
   return request.method === 'POST' && error.status === 409 ? constraintFault(error) : error;
 }

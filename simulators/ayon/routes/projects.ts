@@ -9,7 +9,7 @@ import { hasProjectAccess } from '../permissions';
 import type { ProjectRecord } from '../project';
 import { projectRow, projectView } from '../project';
 import { createProject, deleteProject, patchProject, renameProject } from '../project-writes';
-import type { AddRoute, AyonRequest } from '../request';
+import type { AddRoute, AyonAnswer, AyonRequest } from '../request';
 import { NO_CONTENT } from '../request';
 import type { AyonStore } from '../store';
 import { isManager } from '../users';
@@ -70,6 +70,9 @@ function requireManager(request: AyonRequest): void {
   }
 }
 
+/** Recorded: these two call their empty answer JSON. */
+const EMPTY_JSON: AyonAnswer = { status: 204, contentType: 'application/json' };
+
 /** Projects and the lists of their folders. */
 export function addProjectRoutes(add: AddRoute, store: AyonStore): void {
   const projectOf = ({ params }: AyonRequest) => store.project(params['project'] ?? '');
@@ -83,7 +86,7 @@ export function addProjectRoutes(add: AddRoute, store: AyonStore): void {
   add('PATCH', '/api/projects/:project', (request) => {
     requireManager(request);
     patchProject(store, { project: projectOf(request), body: request.body }, request.origin);
-    return NO_CONTENT;
+    return EMPTY_JSON;
   });
   add('POST', '/api/projects/:project/rename', (request) => {
     requireManager(request);
@@ -93,7 +96,7 @@ export function addProjectRoutes(add: AddRoute, store: AyonStore): void {
   add('DELETE', '/api/projects/:project', (request) => {
     requireManager(request);
     deleteProject(store, projectOf(request), request.origin);
-    return NO_CONTENT;
+    return EMPTY_JSON;
   });
   add('GET', '/api/projects/:project/anatomy', (request) => {
     const project = projectOf(request);

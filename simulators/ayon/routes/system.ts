@@ -207,12 +207,21 @@ function addSecretRoutes(add: AddRoute, store: AyonStore): void {
 
 const ATTRIBUTE_NAME = '^[a-zA-Z0-9]{2,64}$';
 
+function isPattern(text: string): boolean {
+  try {
+    return new RegExp(text) instanceof RegExp;
+  } catch {
+    return false;
+  }
+}
+
 const Definition = z.object({
   position: z.number().int(),
   scope: z.array(z.enum(ATTRIBUTE_SCOPES)).default([]),
   data: z.looseObject({
     type: z.enum(ATTRIBUTE_TYPES).default('string'),
     inherit: z.boolean().default(true),
+    regex: z.string().refine(isPattern, 'invalid regular expression').nullish(),
   }),
 });
 

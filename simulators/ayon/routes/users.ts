@@ -1,4 +1,6 @@
-import { AyonFault, fault, invalidRequest, patternIssue, unhandled } from '../errors';
+import { readAttributes } from '../entity-input';
+import type { Issue } from '../errors';
+import { AyonFault, bodyIssues, fault, invalidRequest, patternIssue, unhandled } from '../errors';
 import { objectOf } from '../event-log';
 import { attributesOf } from '../inheritance';
 import type { JsonObject } from '../json';
@@ -26,10 +28,14 @@ function nameParam(request: AyonRequest): string {
   return name;
 }
 
-function readAttrib(store: AyonStore, body: JsonObject): JsonObject {
-  const known = attributesOf(store.attributes, 'user');
-  const given = Object.entries(objectOf(body['attrib']));
-  return Object.fromEntries(given.filter(([name]) => known.has(name)));
+/** @throws AyonFault 400 for values of a wrong type */
+function readAttrib(store: AyonStore, request: AyonRequest): JsonObject {
+  const issues: Issue[] = [];
+  const attrib = readAttributes(request.body['attrib'], attributesOf(store.attributes, 'user'), issues);
+  if (issues.length > 0) {
+    throw invalidRequest(request, bodyIssues(issues));
+  }
+  return attrib;
 }
 
 /**
@@ -72,7 +78,7 @@ function createUser(store: AyonStore, request: AyonRequest): void {
   const data = { ...objectOf(body['data']), createdBy: request.user.name };
   const active = body['active'] !== false;
   const key = readKey(body, data);
-  const user = store.addUser({ name, attrib: mergeValues({}, readAttrib(store, body)), data, active });
+  const user = store.addUser({ name, attrib: mergeValues({}, readAttrib(store, request)), data, active });
   setKey(store, user, key);
   setPassword(store, user, body['password']);
   const description = `New user '${name}' created`;
@@ -129,7 +135,7 @@ function patchUser(store: AyonStore, request: AyonRequest): void {
   const { body } = request;
   const data = mergeValues(user.data, { ...objectOf(body['data']), updatedBy: request.user.name });
   const key = readKey(body, data);
-  user.attrib = mergeValues(user.attrib, readAttrib(store, body));
+  user.attrib = mergeValues(user.attrib, readAttrib(store, request));
   user.data = data;
   user.active = typeof body['active'] === 'boolean' ? body['active'] : user.active;
   user.updatedAt = store.clock.now();

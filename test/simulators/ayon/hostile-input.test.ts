@@ -126,4 +126,20 @@ describe('input that nobody means well', () => {
       allAttrib: expect.stringContaining('"facts":{"a":1}') as unknown,
     });
   });
+
+  it('holds values of attributes to their bounds', async () => {
+    const data = { type: 'string', maxLength: 3, regex: '^[a-z]+$' };
+    await service.send('PUT', '/api/attributes/word', { position: 1, scope: ['folder'], data });
+    simulator.restart();
+    await service.operations('show', [createFolder(10, { name: 'sh100' })]);
+    const set = async (attrib: unknown): Promise<unknown> => {
+      const { body } = await service.send('PATCH', `/api/projects/show/folders/${testId(10)}`, { attrib });
+      return (body['errors'] as { msg: string }[] | undefined)?.[0]?.msg;
+    };
+
+    expect(await set({ resolutionWidth: 50_000 })).toBe('ensure this value is less than 50000');
+    expect(await set({ word: 'abcd' })).toBe('ensure this value has at most 3 characters');
+    expect(await set({ word: 'AB' })).toBe('string does not match regex "^[a-z]+$"');
+    expect(await set({ resolutionWidth: 49_999, word: 'abc' })).toBeUndefined();
+  });
 });

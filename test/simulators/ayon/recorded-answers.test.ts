@@ -2,12 +2,14 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AyonSimulator } from '../../../simulators/ayon';
 import { startAyonSimulator } from '../../../simulators/ayon';
+import { SERVICE_ORIGIN } from '../../../simulators/ayon/store';
 import type { Recording } from './recordings';
 import {
   deliberateExceptions,
   differences,
   learnEventIds,
   learnIds,
+  Pairs,
   REASONS,
   translated,
 } from './recordings';
@@ -32,6 +34,8 @@ function prepare({ store }: AyonSimulator): void {
   store.secrets.set('ftrack_api_key', 'not-a-real-key');
   store.secrets.set('bench', 'x');
   store.addProject({ name: 'walk_demo', code: 'wd' });
+  // Of an earlier run: the recorded enroll of entity topics hands this one out.
+  store.events.add({ topic: 'entity.task.created', project: 'walk_demo' }, SERVICE_ORIGIN);
   store.user('admin').attrib = { fullName: 'Admin X' };
   const data = { accessGroups: { contract_exnrx: ['artist'] }, defaultAccessGroups: ['artist'] };
   const attrib = { fullName: 'Anna Artist', email: 'anna@example.com' };
@@ -81,6 +85,7 @@ async function ask(
 (isPresent ? describe : describe.skip)('recorded answers of a real AYON server', () => {
   let simulator: AyonSimulator;
   const ids = new Map<string, string>();
+  const pairs = new Pairs();
   let compared = 0;
 
   beforeAll(async () => {
@@ -111,7 +116,8 @@ async function ask(
       }
 
       expect(answer.status).toBe(recording.response.status);
-      expect(differences(recording, answer.body)).toEqual([]);
+      expect(answer.contentType).toBe(recording.response.contentType);
+      expect(differences(recording, answer.body, pairs)).toEqual([]);
       compared += 1;
     });
   }

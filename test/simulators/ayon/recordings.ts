@@ -9,7 +9,7 @@ export interface Recording {
     readonly as: string;
     readonly body: unknown;
   };
-  readonly response: { readonly status: number; readonly body: unknown };
+  readonly response: { readonly status: number; readonly contentType: string | null; readonly body: unknown };
 }
 
 /** Recorded answers that the simulator does not give, each with the reason: `<file> <title>` → why. */
@@ -17,7 +17,7 @@ export const REASONS: Readonly<Record<string, string>> = {};
 
 /** Ids that a server makes: version 1 uuids of one host. */
 const MADE_ID = /[0-9a-f]{12}1[0-9a-f]{7}02fc00000001/g;
-const TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}(?:\+00:00)?/g;
+const TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}/g;
 const HASH = /^[0-9a-f]{64}$/;
 const CUT = '<cut>';
 
@@ -32,13 +32,13 @@ const HOST_KEYS = new Set([
   'thumbnailHash',
 ]);
 
-/** Hides ids, times, hashes and host facts. */
+/** Hides times, hashes and host facts; of the latter their type stays. */
 function normalized(value: unknown, key = ''): unknown {
   if (HOST_KEYS.has(key)) {
-    return CUT;
+    return value === CUT ? CUT : `<${value === null ? 'null' : typeof value}>`;
   }
   if (typeof value === 'string') {
-    const text = value.replaceAll(MADE_ID, '<id>').replaceAll(TIME, '<time>');
+    const text = value.replaceAll(TIME, '<time>');
     return HASH.test(text) ? '<hash>' : text.replace(/loaded in [\d.]+s/, 'loaded in <time>');
   }
   if (Array.isArray(value)) {
@@ -113,9 +113,8 @@ function withoutSetOrder(value: unknown, key = ''): unknown {
   }
   if (Array.isArray(value)) {
     const items = value.map((item) => withoutSetOrder(item));
-    return SETS.has(key)
-      ? items.map((item) => JSON.stringify(item)).sort((a, b) => a.localeCompare(b))
-      : items;
+    const rank = (item: unknown): string => JSON.stringify(item).replaceAll(MADE_ID, '<id>');
+    return SETS.has(key) ? items.sort((a, b) => rank(a).localeCompare(rank(b))) : items;
   }
   if (typeof value === 'object' && value !== null) {
     return Object.fromEntries(
@@ -185,31 +184,65 @@ export function deliberateExceptions(): string[] {
   return all.map(([what, why]) => `${what}: ${why}`);
 }
 
-function compare(at: string, wanted: unknown, given: unknown): string[] {
+/** The ids of recorded things and of ours: one stands for one. */
+export class Pairs {
+  readonly #ours = new Map<string, string>();
+  readonly #recorded = new Map<string, string>();
+
+  /** Whether these two may be the same thing; from then on they are. */
+  match(recorded: string, ours: string): boolean {
+    const [known, other] = [this.#ours.get(recorded) ?? ours, this.#recorded.get(ours) ?? recorded];
+    this.#ours.set(recorded, known);
+    this.#recorded.set(ours, other);
+    return known === ours && other === recorded;
+  }
+}
+
+/** Equal texts, in which made ids stand for each other. */
+function isSameText(wanted: string, given: string, pairs: Pairs): boolean {
+  const ours = given.match(MADE_ID) ?? [];
+  const recorded = wanted.match(MADE_ID) ?? [];
+  return (
+    wanted.replaceAll(MADE_ID, '<id>') === given.replaceAll(MADE_ID, '<id>') &&
+    recorded.every((id, index) => pairs.match(id, ours[index] ?? ''))
+  );
+}
+
+interface Place {
+  readonly at: string;
+  readonly pairs: Pairs;
+}
+
+function compare({ at, pairs }: Place, wanted: unknown, given: unknown): string[] {
   if (wanted === CUT && given !== undefined) {
     return [];
   }
   if (Array.isArray(wanted) && Array.isArray(given)) {
     const length = Math.max(wanted.length, given.length);
-    return Array.from({ length }, (_, i) => compare(`${at}[${i}]`, wanted[i], given[i])).flat();
+    const indexes = Array.from({ length }, (_, index) => index);
+    return indexes.flatMap((i) => compare({ at: `${at}[${i}]`, pairs }, wanted[i], given[i]));
   }
-  if (typeof wanted === 'object' && wanted !== null && typeof given === 'object' && given !== null) {
+  if (isObject(wanted) && isObject(given)) {
     const names = new Set([...Object.keys(wanted), ...Object.keys(given)]);
-    return [...names].flatMap((name) =>
-      compare(`${at}.${name}`, (wanted as Json)[name], (given as Json)[name]),
-    );
+    return [...names].flatMap((name) => compare({ at: `${at}.${name}`, pairs }, wanted[name], given[name]));
   }
-  return Object.is(wanted, given)
-    ? []
-    : [`${at}: recorded ${JSON.stringify(wanted)}, simulated ${JSON.stringify(given)}`];
+  const isSame =
+    typeof wanted === 'string' && typeof given === 'string'
+      ? isSameText(wanted, given, pairs)
+      : Object.is(wanted, given);
+  return isSame ? [] : [`${at}: recorded ${JSON.stringify(wanted)}, simulated ${JSON.stringify(given)}`];
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** All places in which an answer differs from the recorded one. */
-export function differences(recording: Recording, body: unknown): string[] {
+export function differences(recording: Recording, body: unknown, pairs: Pairs): string[] {
   const view = VIEWS[`${recording.file} ${recording.title}`]?.view ?? ((whole: unknown) => whole);
   const read = (whole: unknown): unknown => {
     const value = whole === '' ? null : whole;
     return withoutSetOrder(value === null ? null : view(value));
   };
-  return compare('body', read(normalized(recording.response.body)), read(normalized(body)));
+  return compare({ at: 'body', pairs }, read(normalized(recording.response.body)), read(normalized(body)));
 }
