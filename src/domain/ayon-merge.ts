@@ -11,8 +11,8 @@ export interface Step {
 
 export interface Merged {
   readonly steps: readonly Step[];
-  /** Positions of creates of an entity that an earlier create makes otherwise, with that one's path. */
-  readonly twice: ReadonlyMap<number, string>;
+  /** Positions of what cannot be had together with an earlier one for the same entity, with a sentence each. */
+  readonly refused: ReadonlyMap<number, string>;
 }
 
 interface Wanted {
@@ -28,7 +28,8 @@ interface Group {
 
 /**
  * At most one operation per entity, since AYON refuses a batch that changes one entity twice: updates become one update
- * (the later value counts), updates of what is created go into the create, and whatever is deleted is only deleted.
+ * (the later value counts), updates of what is created go into the create, and whatever is deleted is only deleted; what
+ * is wanted of it after that is refused.
  * The order is that of each entity's first operation.
  */
 export function merged(wanted: readonly AyonOperation[]): Merged {
@@ -42,20 +43,25 @@ export function merged(wanted: readonly AyonOperation[]): Merged {
       group.rest.push({ at, operation });
     }
   });
-  const twice = new Map<number, string>();
+  const refused = new Map<number, string>();
   const steps = [...groups].map(([key, group]) => {
     const { operation, others } = group.rest.length === 0 ? alone(group) : together(group);
-    others.forEach((at) => twice.set(at, operation.path));
+    others.forEach((one) => refused.set(one.at, refusal(one.operation, operation)));
     const all = [group.first, ...group.rest].map(({ at }) => at);
-    return { key, operation, from: all.filter((at) => !twice.has(at)) };
+    return { key, operation, from: all.filter((at) => !refused.has(at)) };
   });
-  return { steps, twice };
+  return { steps, refused };
 }
+
+const refusal = ({ path }: AyonOperation, first: AyonOperation): string =>
+  first.type === 'delete'
+    ? `${path} is deleted in the same go; make it anew in another one, under an id of its own`
+    : `${path} has the id of ${first.path}, which is made in the same go; give each an id of its own`;
 
 interface One {
   readonly operation: AyonOperation;
-  /** Positions of what could not be merged. */
-  readonly others: readonly number[];
+  /** What could not be merged. */
+  readonly others: readonly Wanted[];
 }
 
 const alone = ({ first }: Group): One => ({ operation: first.operation, others: [] });
@@ -63,9 +69,11 @@ const alone = ({ first }: Group): One => ({ operation: first.operation, others: 
 function together({ first, rest }: Group): One {
   const all = [first, ...rest];
   const force = all.some(({ operation }) => operation.force === true) ? { force: true } : {};
-  const removal = all.find(({ operation }) => operation.type === 'delete');
+  const removed = all.findIndex(({ operation }) => operation.type === 'delete');
+  const removal = all[removed];
   if (removal !== undefined) {
-    return { operation: { ...removal.operation, ...force }, others: [] };
+    const after = all.slice(removed).filter(({ operation }) => operation.type !== 'delete');
+    return { operation: { ...removal.operation, ...force }, others: after };
   }
   const creates = all.filter(({ operation }) => operation.type === 'create');
   const base = (creates[0] ?? first).operation;
@@ -74,7 +82,7 @@ function together({ first, rest }: Group): One {
   const text = JSON.stringify(base.data);
   const others = creates.filter(({ operation }) => JSON.stringify(operation.data) !== text);
   const operation = { ...base, ...force, data: base.type === 'create' ? withoutUnset(data) : data };
-  return { operation, others: others.map(({ at }) => at) };
+  return { operation, others };
 }
 
 type Data = AyonOperation['data'];

@@ -44,28 +44,45 @@ export const prerequisites = (
 ): readonly Step[] =>
   operation.type === 'delete'
     ? (leaving.get(key) ?? [])
-    : referencesOf(operation).flatMap((reference) => byKey.get(reference) ?? []);
+    : referencesOf(operation)
+        .flatMap((reference) => byKey.get(reference) ?? [])
+        // Deletes come last: what is taken away needs not be waited for.
+        .filter((step) => step.operation.type !== 'delete');
 
 const rankOf = ({ operation }: Step): number => SHAPES[operation.entityType].rank;
 
 const depthOf = ({ operation }: Step): number => operation.path.split('/').length;
 
-/** By key of an entity: the steps that take something out of it. */
+/** By key of an entity that is deleted: the steps that take something out of it, from whatever depth. */
 export function leavingOf(
   steps: readonly Step[],
   siblings: ReadonlyMap<string, Sibling>,
 ): Map<string, Step[]> {
   const leaving = new Map<string, Step[]>();
-  for (const step of siblings.size === 0 ? [] : steps) {
-    const sibling = siblings.get(step.key);
-    const to = parentKeyOf(step.operation);
-    const isMove = step.operation.type === 'update' && to !== undefined;
-    if (isMove && sibling !== undefined && sibling.parentId !== null) {
-      const from = keyOf(SHAPES[sibling.entityType].parent.type, sibling.parentId);
-      pushTo(leaving, from, step);
+  const removed = new Set(steps.filter(({ operation }) => operation.type === 'delete').map(({ key }) => key));
+  const isMove = ({ operation }: Step): boolean =>
+    operation.type === 'update' && parentKeyOf(operation) !== undefined;
+  for (const step of removed.size === 0 || siblings.size === 0 ? [] : steps.filter(isMove)) {
+    const way = new Set<string>();
+    for (let from = holderOf(siblings, step.key); from !== undefined; from = holderOf(siblings, from)) {
+      if (way.has(from)) {
+        break;
+      }
+      way.add(from);
+      if (removed.has(from)) {
+        pushTo(leaving, from, step);
+      }
     }
   }
   return leaving;
+}
+
+/** Key of what an existing entity lies in; undefined: the top of the project, or not known. */
+export function holderOf(siblings: ReadonlyMap<string, Sibling>, key: string): string | undefined {
+  const { entityType, parentId } = siblings.get(key) ?? {};
+  return entityType === undefined || parentId === undefined || parentId === null
+    ? undefined
+    : keyOf(SHAPES[entityType].parent.type, parentId);
 }
 
 /** Adds to the list of a key. */

@@ -2,7 +2,7 @@ import { fault } from './ayon-checks';
 import { clashing, freedBy } from './ayon-clashes';
 import type { Step } from './ayon-merge';
 import { merged } from './ayon-merge';
-import { inOrder, leavingOf, prerequisites, pushTo } from './ayon-order';
+import { holderOf, inOrder, leavingOf, prerequisites, pushTo } from './ayon-order';
 import type { KnownAyon, Sibling } from './ayon-shapes';
 import { keyOf, parentKeyOf } from './ayon-shapes';
 import type { AyonOperation } from './model';
@@ -39,19 +39,20 @@ class Planning {
   readonly #siblings: ReadonlyMap<string, Sibling>;
   readonly #steps: readonly Step[];
   readonly #byKey: ReadonlyMap<string, Step>;
-  readonly #twice: ReadonlyMap<number, string>;
+  readonly #unmerged: ReadonlyMap<number, string>;
   readonly #leaving: ReadonlyMap<string, readonly Step[]>;
   readonly #refused = new Map<Step, Refusal>();
+  readonly #removers = new Map<string, Step | undefined>();
 
   constructor(wanted: readonly AyonOperation[], known: KnownAyon) {
-    const { steps, twice } = merged(wanted);
+    const { steps, refused } = merged(wanted);
     this.#wanted = wanted;
     this.#known = known;
     this.#siblings = new Map(
       [...(known.siblings ?? [])].map((each) => [keyOf(each.entityType, each.id), each]),
     );
     this.#steps = steps;
-    this.#twice = twice;
+    this.#unmerged = refused;
     this.#byKey = new Map(steps.map((step) => [step.key, step]));
     this.#leaving = leavingOf(steps, this.#siblings);
   }
@@ -90,10 +91,27 @@ class Planning {
 
   #underDeleted({ operation }: Step): string | undefined {
     const parent = operation.type === 'delete' ? undefined : parentKeyOf(operation);
-    const holder = typeof parent === 'string' ? this.#byKey.get(parent)?.operation : undefined;
-    return holder?.type === 'delete'
-      ? `${operation.path} cannot be put below ${holder.path}, which is deleted together with all that it holds`
-      : undefined;
+    const remover = typeof parent === 'string' ? this.#remover(parent) : undefined;
+    return remover === undefined
+      ? undefined
+      : `${operation.path} cannot be put below ${remover.operation.path}, which is deleted together with all that it holds`;
+  }
+
+  /** The step that deletes an entity or something that it will lie in; no way is walked twice. */
+  #remover(key: string): Step | undefined {
+    const way: string[] = [];
+    let at: string | null = key;
+    let remover: Step | undefined;
+    while (at !== null && remover === undefined && !this.#removers.has(at)) {
+      const step = this.#byKey.get(at);
+      remover = step?.operation.type === 'delete' ? step : undefined;
+      this.#removers.set(at, remover);
+      way.push(at);
+      at = this.#parentAfter(at);
+    }
+    const found = remover ?? (at === null ? undefined : this.#removers.get(at));
+    way.forEach((each) => this.#removers.set(each, found));
+    return found;
   }
 
   /** Folders that would lie below themselves, as far as the operations and the known siblings tell. */
@@ -125,9 +143,7 @@ class Planning {
   #parentAfter(key: string): string | null {
     const operation = this.#byKey.get(key)?.operation;
     const given = operation === undefined ? undefined : parentKeyOf(operation);
-    const sibling = this.#siblings.get(key);
-    const now = sibling?.entityType === 'folder' && sibling.parentId !== null ? sibling.parentId : undefined;
-    return given === undefined ? (now === undefined ? null : keyOf('folder', now)) : given;
+    return given === undefined ? (holderOf(this.#siblings, key) ?? null) : given;
   }
 
   /** Whatever needs an entity that is not made, or takes away what was to leave before, at any depth. */
@@ -200,7 +216,7 @@ class Planning {
     const outcomes: (number | Refusal)[] = this.#wanted.map(({ path }, at) => ({
       path,
       code: 'ayon-rejected',
-      sentence: `${path} has the id of ${this.#twice.get(at) ?? 'another entity'}, which is made in the same go; give each an id of its own`,
+      sentence: this.#unmerged.get(at) ?? `${path} has the id of another entity; give it one of its own`,
     }));
     for (const step of this.#steps) {
       const outcome = positions.get(step) ?? this.#refused.get(step);

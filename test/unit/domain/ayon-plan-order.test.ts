@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { planOperations } from '../../../src/domain/ayon-plan';
 import { keyOf, parentKeyOf } from '../../../src/domain/ayon-shapes';
 import type { AyonOperation } from '../../../src/domain/model';
-import { folder, id, numbers, refusals, remove, sentences, sibling, update } from './ayon-wanted';
+import { folder, id, numbers, other, refusals, remove, sentences, sibling, update } from './ayon-wanted';
 
 describe('one operation per entity', () => {
   test('updates become one, the later value counts, attributes are merged by name', () => {
@@ -35,6 +35,16 @@ describe('one operation per entity', () => {
 
     expect(plan.operations).toEqual([{ ...remove(1), force: true }]);
     expect(plan.outcomes).toEqual([0, 0, 0]);
+  });
+
+  test('what is wanted of an entity after its removal is refused, not taken for done', () => {
+    const plan = planOperations([update(1, { status: 'b' }), remove(1), folder(1, 'a')]);
+
+    expect(plan.outcomes).toMatchObject([
+      0,
+      0,
+      { code: 'ayon-rejected', sentence: expect.stringContaining('p/a is deleted in the same go') },
+    ]);
   });
 
   test('two different entities that claim one id: the second is refused', () => {
@@ -96,6 +106,40 @@ describe('the order', () => {
       0,
       { code: 'ayon-rejected', sentence: expect.stringContaining('below p/1') },
     ]);
+  });
+
+  describe('of a folder that is deleted, with what lies deeper in it', () => {
+    const siblings = [
+      sibling(1, 'a'),
+      sibling(2, 'b', { parentId: id(1) }),
+      sibling(3, 'c', { parentId: id(2) }),
+    ];
+
+    test('what leaves it from any depth leaves first, and keeps it when it cannot', () => {
+      const leaves = planOperations([remove(1), update(3, { parentId: null })], { siblings });
+      const stays = planOperations([remove(1), update(3, { parentId: null, name: 'a b' })], { siblings });
+
+      expect(leaves.operations.at(-1)).toMatchObject({ type: 'delete', needs: [0] });
+      expect(stays.outcomes).toMatchObject([{ code: 'blocked-by', blockedBy: id(3) }, {}]);
+    });
+
+    test('nothing is put into it at any depth, but into what leaves it', () => {
+      const wanted = [remove(1), folder(9, 'n', { parent: 2 }), folder(8, 'm', { parent: 3 })];
+
+      expect(planOperations(wanted, { siblings }).outcomes).toMatchObject([
+        0,
+        { code: 'ayon-rejected', sentence: expect.stringContaining('below p/1') },
+        { code: 'ayon-rejected', sentence: expect.stringContaining('below p/1') },
+      ]);
+      const moved = planOperations([...wanted, update(3, { parentId: null })], { siblings });
+      expect(moved.outcomes).toMatchObject([2, { code: 'ayon-rejected' }, 1, 0]);
+    });
+
+    test('a version is made before the task that it names goes', () => {
+      const version = other('version', 6, { productId: id(7), version: 1, taskId: id(5) });
+
+      expect(numbers(planOperations([{ ...remove(5), entityType: 'task' }, version]))).toEqual([6, 5]);
+    });
   });
 
   /** Trees of creates and updates, in any order, several operations per entity, some names illegal. */
