@@ -50,8 +50,11 @@ export interface SimulatorServerOptions {
   readonly notFound?: RouteHandler;
   /** Turns an exception of a handler into an answer; default 500 with its message. */
   readonly onError?: (error: unknown) => RouteAnswer;
-  /** Paths that start with one of these are neither logged nor hit by faults. */
-  readonly quietPrefixes?: readonly string[];
+  /**
+   * Paths that start with this steer the simulator: they are neither logged nor hit by faults, and closed to web
+   * pages of other origins, which could otherwise steer what runs on the machine of whoever looks at them.
+   */
+  readonly steeringPrefix?: string;
   /** Single paths that are as quiet. */
   readonly quietPaths?: readonly string[];
 }
@@ -177,6 +180,10 @@ export class SimulatorServer {
     this.server.on('upgrade', (request, socket, head) => {
       // Who goes away before the answer has nobody left to be told; unheard, that would end the process.
       socket.on('error', () => socket.destroy());
+      if (this.steers(addressOf(request).pathname) && isForeign(request.headers)) {
+        socket.end('HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n');
+        return;
+      }
       this.upgrades.find((taker) => request.url?.startsWith(taker.start))?.handler(request, socket, head);
     });
   }
@@ -231,9 +238,7 @@ export class SimulatorServer {
     const started = performance.now();
     const at = Date.now();
     const { routed, handler } = await this.receive(request);
-    const { quietPrefixes = [], quietPaths = [] } = this.options;
-    const quiet =
-      quietPaths.includes(routed.path) || quietPrefixes.some((prefix) => routed.path.startsWith(prefix));
+    const quiet = this.options.quietPaths?.includes(routed.path) === true || this.steers(routed.path);
     const fault = quiet ? undefined : this.faults.take(routed);
     const result = await this.work({ routed, handler, fault });
     const status = result?.answer.status ?? (result ? 200 : 0);
@@ -254,8 +259,14 @@ export class SimulatorServer {
     const found = this.find(request.method ?? 'GET', url.pathname.split('/').slice(1).map(decode));
     const limit = found?.route.bodyLimit ?? this.options.bodyLimit ?? 64 * 1024 * 1024;
     const raw = await readBody(request, limit);
-    const handler = raw ? (found?.route.handler ?? this.options.notFound ?? notFound) : tooLong;
+    const asked = raw ? (found?.route.handler ?? this.options.notFound ?? notFound) : tooLong;
+    const handler = this.steers(url.pathname) && isForeign(request.headers) ? foreign : asked;
     return { routed: routedRequest(request, { url, found, raw: raw ?? Buffer.alloc(0) }), handler };
+  }
+
+  private steers(path: string): boolean {
+    const { steeringPrefix } = this.options;
+    return steeringPrefix !== undefined && path.startsWith(steeringPrefix);
   }
 
   private summary(request: RouteRequest): string {
@@ -330,6 +341,15 @@ function routedRequest(
     raw,
     ...(found?.route.bodyLimit === undefined ? parseJson(raw) : { body: undefined, bodyError: undefined }),
   };
+}
+
+/** Whether a web page of another origin asks; browsers say where a page comes from, other programs do not. */
+function isForeign({ origin, host }: IncomingHttpHeaders): boolean {
+  return origin !== undefined && (!URL.canParse(origin) || new URL(origin).host !== host);
+}
+
+function foreign(): RouteAnswer {
+  return { status: 403, json: { message: 'Web pages of other origins cannot steer the simulator.' } };
 }
 
 function tooLong(): RouteAnswer {

@@ -112,7 +112,7 @@ export async function startAyonSimulator(options: AyonSimulatorOptions = {}): Pr
     seedFromStudio(store, studio, { paired });
   }
   const server = new SimulatorServer({
-    quietPrefixes: [CONTROL_PREFIX],
+    steeringPrefix: CONTROL_PREFIX,
     onError: errorAnswer,
     notFound: ({ path }) => errorAnswer(fault(404, `API endpoint ${path} not found`, { path })),
   });

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { CONTROL_PREFIX } from '../control';
-import type { RouteAnswer, RouteRequest } from '../http';
+import type { RouteAnswer, RouteHandler, RouteRequest } from '../http';
 import { SimulatorServer } from '../http';
 import type { Credentials } from './credentials';
 import { credentialsError, FtrackError, validationError } from './errors';
@@ -72,6 +72,35 @@ function api(parts: ServerParts, request: RouteRequest): RouteAnswer {
   }
 }
 
+/**
+ * Web pages of other origins may ask, as those of action widgets do. The JavaScript client does it with cookies, for
+ * which browsers want the origin by its name; what it may do depends on its key alone.
+ */
+function openToPages(handler: RouteHandler): RouteHandler {
+  return async (request) => {
+    const answer = await handler(request);
+    const { origin } = request.headers;
+    const open = origin && {
+      'access-control-allow-origin': origin,
+      'access-control-allow-credentials': 'true',
+      vary: 'origin',
+    };
+    return open ? { ...answer, headers: { ...answer.headers, ...open } } : answer;
+  };
+}
+
+/** What browsers ask before they send headers of our own. */
+function preflight({ headers }: RouteRequest): RouteAnswer {
+  return {
+    status: 204,
+    headers: {
+      'access-control-allow-methods': 'GET, POST',
+      'access-control-allow-headers': header(headers, 'access-control-request-headers') ?? 'content-type',
+      'access-control-max-age': '600',
+    },
+  };
+}
+
 /** For the call log: what each operation is about. */
 function summarise(request: RouteRequest): string {
   const operations: unknown[] = Array.isArray(request.body) ? request.body : [];
@@ -84,10 +113,17 @@ function summarise(request: RouteRequest): string {
 
 /** HTTP API, files and event hub handshake on one port. */
 export function createFtrackServer(parts: ServerParts): SimulatorServer {
-  const server = new SimulatorServer({ summarise, quietPrefixes: [CONTROL_PREFIX], quietPaths: ['/'] });
-  server.route('POST', '/api', (request) => api(parts, request));
-  server.route('GET', '/socket.io/1/', (request) => parts.hub.handshake(request.query, request.headers));
-  server.route('GET', '/socket.io/1', (request) => parts.hub.handshake(request.query, request.headers));
+  const server = new SimulatorServer({ summarise, steeringPrefix: CONTROL_PREFIX, quietPaths: ['/'] });
+  const handshake: RouteHandler = ({ query, headers }) => parts.hub.handshake(query, headers);
+  const ways: readonly (readonly [string, string, RouteHandler])[] = [
+    ['POST', '/api', (request) => api(parts, request)],
+    ['GET', '/socket.io/1/', handshake],
+    ['GET', '/socket.io/1', handshake],
+  ];
+  for (const [method, path, handler] of ways) {
+    server.route(method, path, openToPages(handler));
+    server.route('OPTIONS', path, openToPages(preflight));
+  }
   addFileRoutes(server, parts);
   addWidgetRoutes(server, { links: parts.links, store: parts.workspace.store });
   server.onUpgrade((request, socket, head) => parts.hub.upgrade(request, socket, head));

@@ -19,9 +19,17 @@ export function parseDatetime(text: string): string | undefined {
   }
   const [, day = '', minutes = '00:00', seconds = '00', fraction = '', zone = 'Z'] = match;
   const epoch = Date.parse(`${day}T${minutes}:${seconds}${zone}`);
-  return Number.isNaN(epoch)
-    ? undefined
-    : new Date(epoch).toISOString().slice(0, 19) + microseconds(fraction);
+  if (Number.isNaN(epoch) || !isDay(day)) {
+    return undefined;
+  }
+  const moment = new Date(epoch).toISOString();
+  // Years before 0 and after 9999 have a sign.
+  return /^\d/.test(moment) ? moment.slice(0, 19) + microseconds(fraction) : undefined;
+}
+
+/** JavaScript takes the 31st of February as a day of March. */
+function isDay(day: string): boolean {
+  return Number(day.slice(8)) < 29 || new Date(day).toISOString().startsWith(day);
 }
 
 function microseconds(fraction: string): string {

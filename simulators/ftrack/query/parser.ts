@@ -216,7 +216,8 @@ class Parser {
     if (tokens.takeSign(')')) {
       return [];
     }
-    const isQuery = tokens.isWord('select') && tokens.second()?.kind === 'word';
+    // Two words side by side are no list; a query may leave out what it selects.
+    const isQuery = tokens.peek().kind === 'word' && tokens.second()?.kind === 'word';
     const values = isQuery ? this.query() : tokens.list(() => this.literal());
     tokens.expectSign(')');
     return values;

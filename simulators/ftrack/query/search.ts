@@ -40,7 +40,10 @@ function texts(sent: Sent, name: string): readonly string[] {
 }
 
 function readSearch(sent: Sent): Search {
-  const contextId = sent['context_id'];
+  const contextId = sent['context_id'] ?? undefined;
+  if (contextId !== undefined && typeof contextId !== 'string') {
+    throw validationError('"context_id" of a search must be a text.');
+  }
   const objectTypeIds = texts(sent, 'object_type_ids');
   return {
     expression: text(sent, 'expression'),
@@ -48,7 +51,7 @@ function readSearch(sent: Sent): Search {
     terms: texts(sent, 'terms')
       .map((term) => folded(term.trim()))
       .filter((term) => term !== ''),
-    contextId: typeof contextId === 'string' && contextId !== '' ? contextId : undefined,
+    contextId: contextId === '' ? undefined : contextId,
     objectTypeIds: objectTypeIds.length === 0 ? undefined : new Set(objectTypeIds),
   };
 }

@@ -84,6 +84,72 @@ describe('requests that no client sends', () => {
   });
 });
 
+describe('values that no calendar or list has', () => {
+  test.each(['2022-02-31', '2022-02-29', '2026-04-31T00:00:00Z', '9999-12-31T23:30:00-05:00', '2026-13-01'])(
+    '%s is no datetime',
+    (text) => {
+      const bob = simulator.as('bob');
+      expect(() => bob.query(`Task where start_date > "${text}"`)).toThrow('is not a datetime');
+      expect(() => bob.create('Timelog', { start: text, duration: 1 })).toThrow('is not a datetime');
+    },
+  );
+
+  test('the 29th of February of a leap year is one, and so is the last second of all', () => {
+    const bob = simulator.as('bob');
+    expect(bob.query('Task where start_date < "2024-02-29"')).toEqual([]);
+    expect(bob.query('Task where start_date > "9999-12-31T23:59:59Z"')).toEqual([]);
+  });
+
+  test('a search below something that is no id is refused', () => {
+    const search = { action: 'search', expression: 'Task', entity_type: 'Task', terms: [], context_id: {} };
+    expect(() => simulator.as('bob').batch([search] as never)).toThrow(
+      '"context_id" of a search must be a text',
+    );
+  });
+});
+
+describe('web pages of other origins', () => {
+  const origin = 'http://page.example';
+
+  test.each(['http://page.example', 'null'])('cannot steer the simulator (%s)', async (from) => {
+    const control = `${simulator.url}/_simulator/batch`;
+    const operations = [{ action: 'query', expression: 'select name from Project' }];
+    const send = (headers: Record<string, string>): Promise<Response> =>
+      fetch(control, { method: 'POST', headers, body: JSON.stringify({ user: 'bob', operations }) });
+    expect((await send({ origin: from, 'content-type': 'text/plain' })).status).toBe(403);
+    expect((await send({ origin: simulator.url })).status).toBe(200);
+    expect((await send({})).status).toBe(200);
+    const upgrade = upgradeOf(`/_simulator/view/events`).replace('Host', `Origin: ${from}\r\nHost`);
+    expect(await rawAnswer(upgrade)).toMatch(/^HTTP\/1.1 403 /);
+  });
+
+  test('may call the API with a key, as the JavaScript client does in a widget', async () => {
+    for (const path of ['/api', '/socket.io/1/']) {
+      const asked = await fetch(simulator.url + path, {
+        method: 'OPTIONS',
+        headers: { origin, 'access-control-request-headers': 'content-type,ftrack-user,ftrack-api-key' },
+      });
+      expect([asked.status, asked.headers.get('access-control-allow-headers')]).toEqual([
+        204,
+        'content-type,ftrack-user,ftrack-api-key',
+      ]);
+    }
+    const answer = await fetch(`${simulator.url}/api`, { method: 'POST', headers: { origin }, body: '[]' });
+    expect(answer.status).toBe(401);
+    expect(answer.headers.get('access-control-allow-origin')).toBe(origin);
+    expect(answer.headers.get('access-control-allow-credentials')).toBe('true');
+  });
+
+  test('that somebody uploaded run nothing', async () => {
+    const id = simulator.as('bob').create('FileComponent', { name: 'page', file_type: '.html', size: 8 });
+    simulator.files.put(id, Buffer.from('<script>'), 'text/html');
+    const { user, key } = simulator;
+    const answer = await fetch(`${simulator.url}/component/get?id=${id}&username=${user}&apiKey=${key}`);
+    expect(await answer.text()).toBe('<script>');
+    expect(answer.headers.get('content-security-policy')).toBe('sandbox');
+  });
+});
+
 /** Bytes in use once everything that nobody holds is gone. */
 function heapUsed(): number {
   setFlagsFromString('--expose_gc');

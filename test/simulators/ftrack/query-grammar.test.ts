@@ -134,6 +134,7 @@ describe('conditions', () => {
     ['id not_in (select id from Task where bid > 20 limit 1000)', ['alpha', 'Beta']],
     ['parent_id in (select parent_id from Task where id in (select id from Task where name is delta))', all],
     ['parent in (select id from Folder where name is "grammar")', all],
+    ['parent_id in (Folder where name is "grammar")', all],
     ['name in (select, other)', []],
     ['start_date in (select parent_id from Project)', []],
     ['start_date in (None, 2026-03-01T22:00:00)', ['gamma', 'delta']],
