@@ -4,7 +4,8 @@ import type { RoutedEvent } from '../hub/subscriptions';
 import { WebUser } from '../hub/web-user';
 import { entityById } from '../store/ownership';
 import type { Store } from '../store/store';
-import { isRecord } from '../values';
+import type { Row } from '../store/table';
+import { asText, isRecord } from '../values';
 import { readable } from './history';
 import type { Viewer } from './viewer';
 
@@ -39,16 +40,34 @@ function text(...candidates: unknown[]): string {
   return candidates.find((candidate) => typeof candidate === 'string' && candidate !== '')?.toString() ?? '';
 }
 
+/** What people call it; a version has the name of its asset. */
+function nameOf(store: Store, row: Row | undefined): string {
+  if (row?.type !== 'AssetVersion') {
+    return text(row?.data['name']);
+  }
+  const asset = store.find('Asset', text(row.data['asset_id']));
+  return `${text(asset?.data['name'])} v${asText(row.data['version'])}`;
+}
+
+/** Ids of the entities on whose pages the change shows: itself, what it belongs to up to a context, its task. */
+function shownOn(row: Row | undefined, entity: Record<string, unknown>): unknown[] {
+  const parents = records(entity['parents']);
+  const context = parents.findIndex(({ entityType }) => entityType === 'task' || entityType === 'show');
+  const ids = parents.slice(0, context + 1).map(({ entityId }) => entityId);
+  return [entity['entityId'], entity['parentId'] ?? null, ...ids, row?.data['task_id'] ?? null];
+}
+
 function entityLine(store: Store, entity: Record<string, unknown>): object {
   const changes = isRecord(entity['changes']) ? entity['changes'] : {};
   const { name } = changes;
-  const known = entityById(store, text(entity['entityId']))?.data['name'];
+  const row = entityById(store, text(entity['entityId']));
   return {
     id: entity['entityId'],
-    parentId: entity['parentId'] ?? null,
+    shownOn: shownOn(row, entity),
+    hasPage: row?.type === 'AssetVersion' || store.context(row?.key) !== undefined,
     action: entity['action'],
     type: text(entity['entity_type'], entity['entityType']),
-    name: text(known, isRecord(name) ? text(name['new'], name['old']) : ''),
+    name: nameOf(store, row) || (isRecord(name) ? text(name['new'], name['old']) : ''),
     changes: Object.entries(changes).map(([key, change]) => ({
       key,
       to: entity['action'] === 'update' && isRecord(change) ? readable(store, change['new']) : '',

@@ -184,6 +184,14 @@ const form = {
     await browser.click('form.line:has([name=frameEnd]) [aria-label^=Reset]');
     await until(() => bob.storedCustomAttribute(id, 'frameEnd') === undefined);
 
+    for (const [key, value] of Object.entries({ delivery: '2026-05-01', department: 'office' })) {
+      await browser.fill(`[name=${key}]`, value);
+      await browser.click(`form.line:has([name=${key}]) [type=submit]`);
+      await browser.until(`document.querySelector('form.set [name=${key}]')`);
+    }
+    expect(bob.storedCustomAttribute(id, 'delivery')).toBe('2026-05-01T00:00:00');
+    expect(bob.storedCustomAttribute(id, 'department')).toEqual(['office']);
+
     await browser.click('#content button', 'New');
     await browser.fill('dialog [name=name]', 'roto');
     await browser.click('dialog button[type=submit]');

@@ -27,17 +27,8 @@ interface Entity {
   status: { id: string; name: string; color: string } | null;
   statuses: { id: string; name: string }[];
   description: string | null;
-  thumbnail: string | null;
-  facts: { label: string; value: unknown }[];
   assignees: { id: string; name: string }[] | null;
-  customAttributes: {
-    key: string;
-    type: string;
-    value: unknown;
-    isSet: boolean;
-    choices: object[];
-    isMultiSelect: boolean;
-  }[];
+  customAttributes: { key: string }[];
   newChildren: { kinds: string[]; taskTypes: { name: string }[] } | null;
   versions: { id: string; name: string; thumbnail: string | null; status: { name: string } }[];
   notes: { author: string; content: string; replies: { content: string }[] }[];
@@ -239,6 +230,10 @@ test('a version has a page, and its thumbnail can be fetched from where the brow
 
   const page = await entity(version);
   const context = await entity(shot);
+  const live = await listen('events');
+  bob.update(shot, { description: 'after' });
+  await until(() => JSON.stringify(live.entries).includes('after'));
+  const lines = live.entries.flatMap(({ entities }) => entities as { type: string; name: string }[]);
   const [shown] = context.versions.filter(({ id }) => id === version);
 
   expect(page).toMatchObject({
@@ -248,6 +243,17 @@ test('a version has a page, and its thumbnail can be fetched from where the brow
     name: 'plate v1',
   });
   expect(page.statuses.length).toBeGreaterThan(0);
+  // On the page of the shot the version shows too; an asset has no page of its own.
+  expect(lines.filter(({ name }) => name.startsWith('plate'))).toMatchObject([
+    { type: 'Asset', hasPage: false, name: 'plate', shownOn: [asset, shot, asset, shot, null] },
+    {
+      type: 'AssetVersion',
+      hasPage: true,
+      name: 'plate v1',
+      shownOn: expect.arrayContaining([shot]) as string[],
+    },
+    { type: 'AssetVersion', action: 'update' },
+  ]);
   expect(shown).toMatchObject({ name: 'plate v1', status: page.status });
   expect(shown?.thumbnail).toMatch(new RegExp(`^${simulator.url}/component/thumbnail`));
 });

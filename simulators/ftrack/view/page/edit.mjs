@@ -103,6 +103,7 @@ export function faultSheet(run, done) {
       run(async () => {
         await act();
         done(label);
+        await show();
       }),
     ),
   );

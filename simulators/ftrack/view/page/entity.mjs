@@ -150,6 +150,17 @@ const inputs = {
   },
 };
 
+/** Which values there are only its own service knows: they are typed. */
+inputs['dynamic enumerator'] = ({ value }) => {
+  const input = el('input', { type: 'text', value: [].concat(value ?? []).join(', '), title: 'a, b, c' });
+  const read = () =>
+    input.value
+      .split(',')
+      .map((one) => one.trim())
+      .filter((one) => one !== '');
+  return { input, read };
+};
+
 function textInput({ value }) {
   const text = typeof value === 'string' ? value : value === null ? '' : JSON.stringify(value);
   const input = el('input', { type: 'text', value: text });

@@ -10,8 +10,7 @@ function changeText({ key, to }) {
 }
 
 function entityLine(entity) {
-  const { action, type, name, changes } = entity;
-  const hasPage = action !== 'remove' && entity.name !== '' && entity.id;
+  const { action, type, name, changes, hasPage } = entity;
   const parts = changes.slice(0, shownChanges).map(changeText);
   const rest = changes.length > shownChanges ? ` and ${changes.length - shownChanges} more` : '';
   return el(

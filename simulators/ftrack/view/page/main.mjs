@@ -108,8 +108,8 @@ function noticeChange(entry) {
   if (entry.topic !== 'ftrack.update' || entry.isNoise) {
     return;
   }
-  for (const { id, parentId } of entry.entities) {
-    changed.add(id).add(parentId);
+  for (const { shownOn } of entry.entities) {
+    shownOn.forEach((id) => changed.add(id));
   }
   refreshing ??= setTimeout(() => void attempt(refresh), refreshDelayMs);
 }
