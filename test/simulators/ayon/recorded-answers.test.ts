@@ -82,6 +82,35 @@ async function ask(
   return { status: answer.status, contentType, body: isJson ? (JSON.parse(text) as unknown) : text };
 }
 
+describe('the comparison with recorded answers', () => {
+  const [one, other] = ['1cbd2f4ae5ab11f18ac002fc00000001', '1cc4d164e5ab11f18ac002fc00000001'];
+  const recording = (body: unknown): Recording => ({
+    file: '00',
+    title: 'planted',
+    request: { method: 'GET', path: '/', headers: {}, as: 'service', body: null },
+    response: { status: 200, contentType: 'application/json', body },
+  });
+
+  it.each([
+    ['a list that became an object', { data: [] }, { data: {} }],
+    ['a missing key', { data: null }, {}],
+    ['a key too many', {}, { data: null }],
+    [
+      'a fact of the host that is no text any more',
+      { apiKeyPreview: 'abcd***1234' },
+      { apiKeyPreview: null },
+    ],
+    ['a time without its zone', '2026-11-21T12:57:30.952687+00:00', '2026-11-21T12:57:30.952687'],
+    ['one id for two things', [one, other], [one, one]],
+    ['two ids for one thing', [one, one], [one, other]],
+    ['another order of a list', { tags: ['a', 'b'] }, { tags: ['b', 'a'] }],
+    ['a number as text', 1, '1'],
+  ])('notices %s', (_what, recorded, simulated) => {
+    expect(differences(recording(recorded), simulated, new Pairs())).toHaveLength(1);
+    expect(differences(recording(recorded), recorded, new Pairs())).toEqual([]);
+  });
+});
+
 (isPresent ? describe : describe.skip)('recorded answers of a real AYON server', () => {
   let simulator: AyonSimulator;
   const ids = new Map<string, string>();
