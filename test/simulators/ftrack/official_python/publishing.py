@@ -211,3 +211,28 @@ def encode(day):
     answer = requests.get(other.get("Location", SERVER).get_url(image), timeout=20)
     same(answer.content[:3], b"\xff\xd8\xff")
     assert other.get("AssetVersion", version["id"])["thumbnail_id"] is not None
+
+
+@step("publishes what can be reviewed without the server's encoding")
+def own_reviewable(day):
+    session = day.session()
+    version = session.query(
+        'AssetVersion where asset.versions.id is "{}" and version is 1'.format(day.version["id"])
+    ).one()
+    server = session.get("Location", SERVER)
+    path = day.path("review.mp4", b"\x00\x00\x00\x18ftypmp42")
+    movie = version.create_component(path, {"name": "ftrackreview-mp4"}, location=server)
+    facts = {"frameIn": 0, "frameOut": 150, "frameRate": 25, "width": 1920, "height": 1080}
+    movie["metadata"]["ftr_meta"] = json.dumps(facts)
+    session.commit()
+    elsewhere = session.create_component(path, {"name": "ftrackreview-webm", "version": version})
+    session.commit()
+
+    other = day.session()
+    reviewable = 'AssetVersion where components any (name is "ftrackreview-mp4") and id is "{}"'
+    [read] = other.query(reviewable.format(version["id"])).all()
+    [component] = [one for one in read["components"] if one["name"] == "ftrackreview-mp4"]
+    same(json.loads(component["metadata"]["ftr_meta"])["frameOut"], 150)
+    same([one["location"]["name"] for one in component["component_locations"]], ["ftrack.server"])
+    places = other.get("Component", elsewhere["id"])["component_locations"]
+    same([one["location"]["name"] for one in places], ["ftrack.review"])
