@@ -285,8 +285,8 @@ test('events are told as they happen; noise only to those who want it; who comes
 });
 
 test('live events are for the own page and for users who exist', async () => {
-  await expect(listen('events', 'https://elsewhere.example')).rejects.toThrow('400');
-  await expect(listen('events', 'null')).rejects.toThrow('400');
+  await expect(listen('events', 'https://elsewhere.example')).rejects.toThrow('403');
+  await expect(listen('events', 'null')).rejects.toThrow('403');
   await expect(listen('events?user=nobody')).rejects.toThrow('400');
 });
 
