@@ -19,6 +19,9 @@ export interface OperationsRequest {
 /** Operations that AYON, alive as it is, did not answer even alone: after so many it is not the entities' fault. */
 const MOST_SILENT = 3;
 
+/** As many that AYON refuses alone, before it answered a single batch, are no entities' fault either. */
+const MOST_REFUSED = 8;
+
 /**
  * Applies the operations in their order, each for itself, in batches of the size that AYON likes at the moment.
  * - `canFail`: AYON gives each operation a savepoint and keeps the good ones. Without it one bad operation would undo the
@@ -48,6 +51,8 @@ class Run {
   readonly #signal: AbortSignal;
   readonly #results = new Map<Place, AyonOperationResult>();
   #silent = 0;
+  /** Operations that were sent alone and refused as a request; undefined: AYON answered one since. */
+  #refused: number | undefined = 0;
 
   constructor(http: AyonHttp, request: OperationsRequest, signal: AbortSignal) {
     this.#http = http;
@@ -116,6 +121,7 @@ class Run {
       const results = await send(this.#http, this.#request.project, batch);
       this.#request.pace.answered(batch, performance.now() - start);
       this.#silent = 0;
+      this.#refused = undefined;
       places.forEach((place, index) => this.#results.set(place, results[index] ?? LEFT_OUT));
       return undefined;
     } catch (error) {
@@ -132,6 +138,11 @@ class Run {
     }
     if (code === 'ayon-unreachable') {
       await this.#stillThere(error, batch);
+    } else if (batch.length === 1 && this.#refused !== undefined) {
+      this.#refused += 1;
+      if (this.#refused >= MOST_REFUSED) {
+        throw error;
+      }
     }
     return {
       success: false,

@@ -150,6 +150,16 @@ describe('operations against the AYON simulator', () => {
     expect(sizes.length).toBeLessThan(8);
   });
 
+  test('a server that refuses whatever it is sent is not asked about each entity', async () => {
+    simulator.faults.add({ match: { path: /operations$/ }, times: 999, effect: { status: 500 } });
+    const many = Array.from({ length: 40 }, (_, at) => create(at + 1));
+
+    const error: unknown = await write(many).catch((thrown: unknown) => thrown);
+
+    expect(codeOf(error)).toBe('ayon-server-error');
+    expect(sizes.length).toBeLessThan(25);
+  });
+
   test('a lost answer is no second entity', async () => {
     simulator.faults.add({ match: { path: /operations$/ }, effect: { resetAfter: true } });
 
