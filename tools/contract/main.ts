@@ -24,7 +24,7 @@ Ends with 0 when all is as expected, 1 when something is not (or the run broke o
 const say = (text: string): unknown => process.stdout.write(`${text}\n`);
 const warn = (text: string): unknown => process.stderr.write(`${text}\n`);
 
-interface Options extends Omit<RunOptions, 'signal' | 'onResult'> {
+interface Options extends Omit<RunOptions, 'signal' | 'onStart' | 'onResult'> {
   readonly json?: string;
 }
 
@@ -87,12 +87,13 @@ async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   const { json, ...run } = options;
-  warn(
-    `Makes a project on ${run.server}, writes into it and deletes it; its events stay in the server's log. Best run on a copy of the studio's server.`,
-  );
   const report = await runContract({
     ...run,
     signal: stopSignal(),
+    onStart: ({ version, project }) =>
+      warn(
+        `AYON ${version} on ${run.server}: makes the project ${project}, writes into it and deletes it. The key acts as an admin, and events stay in the server's log: best run on a copy of the studio's server.`,
+      ),
     onResult: (result) => say(lineOf(result)),
   });
   say(summaryOf(report).trimEnd());

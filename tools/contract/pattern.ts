@@ -39,12 +39,17 @@ export function matching(text: RegExp, words: string): Matcher {
   return new Matcher(words, (value) => typeof value === 'string' && text.test(value));
 }
 
+/** Takes a list of any length whose items all match; see {@link every}. */
+class Every {
+  readonly pattern: Pattern;
+
+  constructor(pattern: Pattern) {
+    this.pattern = pattern;
+  }
+}
+
 /** A list of any length whose items all match. */
-export const every = (pattern: Pattern): Matcher =>
-  new Matcher(
-    'a list of the expected items',
-    (value) => Array.isArray(value) && value.every((each) => mismatches(pattern, each).length === 0),
-  );
+export const every = (pattern: Pattern): Every => new Every(pattern);
 
 /** A list that has an item for each pattern, in any order, and maybe more. */
 export const having = (...patterns: readonly Pattern[]): Matcher =>
@@ -70,6 +75,9 @@ export function mismatches(pattern: Pattern, value: unknown, at = 'body'): Misma
   if (pattern instanceof Matcher) {
     return pattern.takes(value) ? [] : [{ at, expected: pattern.words, found: shown(value) }];
   }
+  if (pattern instanceof Every) {
+    return inList(Array.isArray(value) ? value.map(() => pattern.pattern) : [], value, at);
+  }
   if (isObject(pattern)) {
     return Array.isArray(pattern) ? inList(pattern, value, at) : inObject(pattern, value, at);
   }
@@ -80,7 +88,9 @@ export function mismatches(pattern: Pattern, value: unknown, at = 'body'): Misma
 
 function inList(pattern: readonly Pattern[], value: unknown, at: string): Mismatch[] {
   if (!Array.isArray(value) || value.length !== pattern.length) {
-    return [{ at, expected: `a list of ${pattern.length}`, found: shown(value) }];
+    return [
+      { at, expected: pattern.length === 0 ? 'a list' : `a list of ${pattern.length}`, found: shown(value) },
+    ];
   }
   return pattern.flatMap((each, index) => mismatches(each, value[index], `${at}[${index}]`));
 }

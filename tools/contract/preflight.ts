@@ -12,9 +12,12 @@ export class WrongUse extends Error {}
  */
 export async function enter(site: Site): Promise<string> {
   checkNames(site);
-  const { client } = askerOf(site);
-  const version = await worded(site, () => client.version(site.signal));
-  await worded(site, () => client.me(site.signal));
+  const version = await worded(site, async () => {
+    const { client } = askerOf(site);
+    const told = await client.version(site.signal);
+    await client.me(site.signal);
+    return told;
+  });
   await checkRights(site);
   await checkFree(site);
   return version;

@@ -23,9 +23,11 @@ export function countsOf({ results }: Report): Counts {
   return { ok: count('ok'), differs: count('differs'), couldNotRun: count('could not run') };
 }
 
-/** 0: nothing is otherwise; 1: something is, or the run did not come to its end. */
-export const exitCodeOf = (report: Report): 0 | 1 =>
-  countsOf(report).differs > 0 || report.broken !== null || report.isLeftBehind ? 1 : 0;
+/** 0: all is as expected, but for what the server does not offer; 1: something is not, or could not be seen. */
+export function exitCodeOf({ results, broken, isLeftBehind }: Report): 0 | 1 {
+  const isFine = results.every(({ outcome, isNotOffered }) => outcome === 'ok' || isNotOffered);
+  return isFine && broken === null && !isLeftBehind ? 0 : 1;
+}
 
 /** Table of differences, timings and counts. */
 export function summaryOf(report: Report): string {

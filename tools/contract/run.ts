@@ -4,7 +4,7 @@ import { GROUPS } from './checks';
 import { codeOf, prepared } from './checks/projects';
 import type { Mismatch } from './pattern';
 import { enter, WrongUse } from './preflight';
-import { CannotRun, Differs, get, NoAnswer, newId, patch, post, remove, Site } from './site';
+import { CannotRun, Differs, get, NoAnswer, NotOffered, newId, patch, post, remove, Site } from './site';
 import type { Timing } from './timing';
 import { measure } from './timing';
 
@@ -17,6 +17,8 @@ export interface Result {
   readonly differences: readonly Mismatch[];
   /** Why it could not run. */
   readonly reason: string | null;
+  /** It could not run because the server does not offer what it is about, which is the studio's choice. */
+  readonly isNotOffered: boolean;
 }
 
 export interface Report {
@@ -41,6 +43,8 @@ export interface RunOptions {
   readonly only?: readonly string[];
   /** Ends the run; the project is deleted all the same. */
   readonly signal: AbortSignal;
+  /** The server may be checked, and the project is made next. */
+  readonly onStart?: (started: { readonly version: string; readonly project: string }) => void;
   readonly onResult?: (result: Result) => void;
   /** See {@link Site}. */
   readonly patience?: number;
@@ -89,6 +93,7 @@ class Run {
   async toEnd(): Promise<Report> {
     const { project, server } = this.#site;
     const version = await enter(this.#site);
+    this.#options.onStart?.({ version, project });
     let timings: readonly Timing[] = [];
     let isLeftBehind: boolean;
     try {
@@ -152,7 +157,9 @@ class Run {
       if (error instanceof Differs) {
         this.#tell(about, error.found);
       } else if (error instanceof CannotRun || error instanceof NoAnswer) {
-        this.#report({ ...about, outcome: 'could not run', differences: [], reason: error.message });
+        const isNotOffered = error instanceof NotOffered;
+        const reason = error.message;
+        this.#report({ ...about, outcome: 'could not run', differences: [], reason, isNotOffered });
         await this.#lookAfter(error);
       } else {
         throw error;
@@ -206,7 +213,8 @@ class Run {
     const { signal } = new AbortController();
     const answer = await site.send(remove(site.at('')), signal);
     const { status } = await site.send(get(site.at('')), signal);
-    if (status === 404 && this.#broken === null) {
+    // An answer of 404 stands for one that was lost before.
+    if (status === 404 && answer.status !== 404 && this.#broken === null) {
       this.#tell(DELETES, site.compare(answer, { status: 204, body: null }));
     }
     return status === 404;
@@ -214,7 +222,7 @@ class Run {
 
   #tell(about: Pick<Result, 'group' | 'name' | 'why'>, differences: readonly Mismatch[]): void {
     const outcome = differences.length === 0 ? 'ok' : 'differs';
-    this.#report({ ...about, outcome, differences, reason: null });
+    this.#report({ ...about, outcome, differences, reason: null, isNotOffered: false });
   }
 
   #report(result: Result): void {

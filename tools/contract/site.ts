@@ -39,8 +39,11 @@ export class Differs extends Error {
   }
 }
 
-/** Nothing can be said: the server does not offer what the check is about, or what it builds on. */
+/** Nothing can be said, since what a check builds on is not there. */
 export class CannotRun extends Error {}
+
+/** The same, since the studio's server does not offer what the check is about. */
+export class NotOffered extends CannotRun {}
 
 /** A request that got no answer. */
 export class NoAnswer extends Error {}
@@ -70,6 +73,8 @@ export const OWN = 'Contract';
 /** What our requests tell the server of where they come from; the sender type keeps running integrations quiet. */
 export const SENDER = { 'x-sender': 'contract', 'x-sender-type': 'ftrack' } as const;
 
+/** What is shorter is no key, and may be part of any word. */
+const SHORTEST_KEY = 6;
 const TIMEOUT = 60_000;
 const PATIENCE = 10_000;
 const BETWEEN_LOOKS = 100;
@@ -158,7 +163,7 @@ export class Site {
 
   /** Takes the key out of a text. */
   redact(text: string): string {
-    return text.replaceAll(this.key, '[key]');
+    return this.key.length < SHORTEST_KEY ? text : text.replaceAll(this.key, '[key]');
   }
 
   compare({ status, body }: Answer, expectation: Expectation): Mismatch[] {

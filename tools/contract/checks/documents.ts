@@ -11,7 +11,7 @@ import { QUESTIONS } from '../questions';
 import type { Fill } from '../schema-server';
 import { startSchemaServer } from '../schema-server';
 import type { Site } from '../site';
-import { CannotRun, Differs, get, query } from '../site';
+import { Differs, get, NotOffered, query } from '../site';
 import { askerOf } from './client';
 
 const OURS = path.resolve(__dirname, '../../../openapi/ayon.yaml');
@@ -22,7 +22,7 @@ async function schemaOf(site: Site): Promise<GraphQLSchema> {
   const { status, body } = await site.send(query(getIntrospectionQuery()));
   const data = pick(body, 'data');
   if (status !== 200 || pick(data, '__schema') === undefined) {
-    throw new CannotRun('the server does not tell its GraphQL schema (introspection is switched off)');
+    throw new NotOffered('the server does not tell its GraphQL schema (introspection is switched off)');
   }
   return buildClientSchema(data as IntrospectionQuery);
 }
@@ -53,7 +53,7 @@ export const documents: Group = {
       run: async (site) => {
         const { status, body } = await site.send(get('/openapi.json'));
         if (status !== 200 || pick(body, 'paths') === undefined) {
-          throw new CannotRun(`the server gives no OpenAPI document (/openapi.json answers ${status})`);
+          throw new NotOffered(`the server gives no OpenAPI document (/openapi.json answers ${status})`);
         }
         const ours = parse(readFileSync(OURS, 'utf8')) as Document;
         const sentences = compareDocuments(ours, body as Document);

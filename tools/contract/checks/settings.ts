@@ -1,7 +1,7 @@
 import type { Group } from '../check';
 import { every, having, LIST, OBJECT, pick, pickList, pickText, TEXT } from '../pattern';
 import type { Site } from '../site';
-import { CannotRun, get } from '../site';
+import { get, NotOffered } from '../site';
 import { prepare } from './tree';
 
 const ADDON = 'ftrack';
@@ -14,7 +14,7 @@ async function addonVersion(site: Site): Promise<string> {
   const bundle = pickList(body, 'bundles').find((each) => pick(each, 'name') === name);
   const version = pickText(bundle, 'addons', ADDON);
   if (version === '') {
-    throw new CannotRun(`the production bundle has no addon "${ADDON}"; add it to one on this server`);
+    throw new NotOffered(`the production bundle has no addon "${ADDON}"; add it to one on this server`);
   }
   return version;
 }
