@@ -73,8 +73,17 @@ function parents({ project, kind }: FilterContext, args: EntityArgs): (string | 
   };
   // Folders at the root are asked for with the word `root`.
   const named = lists[kind]?.map((id) => (id === 'root' ? null : id));
-  const isDeep = args.includeFolderChildren === true && kind !== 'version';
-  return isDeep ? named?.flatMap((id) => [id, ...foldersBelow(project, id)]) : named;
+  // Versions lie below products: their folders are another filter.
+  return named && kind !== 'version' ? withFoldersBelow(project, named, args) : named;
+}
+
+/** These folders and, with `includeFolderChildren`, all below them. */
+function withFoldersBelow<Id extends string | null>(
+  project: ProjectRecord,
+  ids: readonly Id[],
+  args: EntityArgs,
+): (Id | string)[] {
+  return args.includeFolderChildren ? ids.flatMap((id) => [id, ...foldersBelow(project, id)]) : [...ids];
 }
 
 function foldersBelow(project: ProjectRecord, id: string | null): string[] {
@@ -206,7 +215,7 @@ function versionTests(context: FilterContext, args: EntityArgs): Test[] {
     tests.push((entity) => project.reviewables.has(entity.id) === args.hasReviewables);
   }
   if (args.folderIds) {
-    const folders = new Set<string | null>(args.folderIds);
+    const folders = new Set(withFoldersBelow(project, args.folderIds, args));
     tests.push((entity) =>
       folders.has(project.entities.get('product', entity.parentId ?? '')?.parentId ?? ''),
     );

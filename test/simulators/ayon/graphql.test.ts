@@ -127,6 +127,44 @@ describe('GraphQL of the AYON simulator', () => {
     expect(await names('workfiles(paths: ["/work/sh010_comp_v001.nk"])')).toEqual(['sh010_comp_v001.nk']);
   });
 
+  it('looks below folders for versions, too', async () => {
+    const above = `folderIds: ["${testId(1)}"]`;
+
+    expect(await names(`versions(${above})`)).toEqual([]);
+    expect(await names(`versions(${above}, includeFolderChildren: true)`)).toEqual(['v001', 'v002', 'HERO']);
+  });
+
+  it('ignores no filter: asked for what does not exist, each finds nothing', async () => {
+    type Fields = { name: string; args: { name: string; type: { name: string | null; kind: string } }[] }[];
+    const { __type: type } = await client.query<{ __type: { fields: Fields } }>(
+      '{ __type(name: "ProjectNode") { fields { name args { name type { name kind } } } } }',
+    );
+    const lists = type.fields.filter(({ args }) => args.some(({ name }) => name === 'first'));
+    const filters = lists.flatMap(({ name, args }) => {
+      const skipped = new Set(['first', 'after', 'last', 'before', 'sortBy', 'attributes', 'hasLinks']);
+      const wanted = args.filter((arg) => arg.type.kind !== 'NON_NULL' && !skipped.has(arg.name));
+      return wanted
+        .filter((arg) => arg.type.name !== 'Boolean')
+        .map(({ name: arg, type: { kind, name: of } }) => {
+          const value = of === 'Int' || arg === 'versions' ? '-77' : '"zzz"';
+          return `${name}(${arg}: ${kind === 'LIST' ? `[${value}]` : value})`;
+        });
+    });
+    const found: string[] = [];
+    for (const filter of filters) {
+      const query = `{ project(name: "show") { list: ${filter} { edges { __typename } } } }`;
+      const { body } = await client.send('POST', '/graphql', { query });
+      const data = body['data'] as { project: { list: { edges: unknown[] } } | null } | null;
+      const isRefused = JSON.stringify(body['errors'] ?? '').includes('Invalid');
+      if (!isRefused && data?.project?.list.edges.length !== 0) {
+        found.push(filter);
+      }
+    }
+
+    expect(filters.length).toBeGreaterThan(80);
+    expect(found).toEqual([]);
+  });
+
   it('pages in the order of a column, forwards and backwards', async () => {
     const first = await page('folders(sortBy: "name", first: 3)');
     const rest = await page('folders(sortBy: "name", first: 3, after: $c)', { c: first.pageInfo.endCursor });

@@ -106,7 +106,7 @@ describe('the comparison with recorded answers', () => {
     ['another order of a list', { tags: ['a', 'b'] }, { tags: ['b', 'a'] }],
     ['a number as text', 1, '1'],
   ])('notices %s', (_what, recorded, simulated) => {
-    expect(differences(recording(recorded), simulated, new Pairs())).toHaveLength(1);
+    expect(differences(recording(recorded), simulated, new Pairs())).not.toEqual([]);
     expect(differences(recording(recorded), recorded, new Pairs())).toEqual([]);
   });
 });
