@@ -12,6 +12,9 @@ export interface ConnectionUser {
   readonly userId: string;
 }
 
+/** What may wait for a client that does not read, bytes; beyond it the client is gone. */
+const maxBacklog = 64 * 1024 * 1024;
+
 /** One client's socket with its subscriptions; they are forgotten when it closes. */
 export class Connection {
   readonly id: string;
@@ -41,7 +44,9 @@ export class Connection {
   }
 
   send(frame: string): void {
-    if (this.socket.readyState === this.socket.OPEN) {
+    if (this.socket.bufferedAmount > maxBacklog) {
+      this.drop();
+    } else if (this.socket.readyState === this.socket.OPEN) {
       this.socket.send(frame);
     }
   }

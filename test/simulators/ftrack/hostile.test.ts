@@ -180,6 +180,22 @@ describe('frames that no client sends', () => {
     });
   });
 
+  test('who subscribes and stops reading is cut off before the memory is full of what waits', async () => {
+    const client = await connectRaw(simulator);
+    await client.subscribe('all', 'topic=big');
+    client.socket.pause();
+    const data = { text: 'x'.repeat(1_000_000) };
+    let sent = 0;
+    while (simulator.hub.connections().length > 0 && sent < 200) {
+      simulator.hub.publish({ id: `big${sent}`, topic: 'big', data, source: {}, target: '' });
+      sent += 1;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(sent).toBeGreaterThan(60);
+    expect(sent).toBeLessThan(150);
+    client.socket.terminate();
+  });
+
   test('subscriptions can be long but not deep, and hurt nobody else', async () => {
     await withClient(async (client) => {
       const long = Array.from({ length: 30_000 }, (_, number) => `topic=topic${number}`).join(' or ');
