@@ -120,12 +120,12 @@ export class Browser {
     await this.evaluate(`${found}.click()`);
   }
 
-  /** Fills an input as somebody who types and leaves it does. */
+  /** Fills an input as somebody who types does: the focus stays in it. */
   async fill(selector: string, value: string): Promise<void> {
     const found = elementExpression(selector);
     await this.until(found);
     await this.evaluate(
-      `(() => { const input = ${found}; input.value = ${JSON.stringify(value)};
+      `(() => { const input = ${found}; input.focus(); input.value = ${JSON.stringify(value)};
         for (const type of ['input', 'change']) input.dispatchEvent(new Event(type, { bubbles: true })); })()`,
     );
   }

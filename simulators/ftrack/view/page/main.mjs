@@ -98,7 +98,8 @@ function goAbove(entity) {
 }
 
 const isTyping = () =>
-  content.contains(document.activeElement) && document.activeElement.matches('input, textarea');
+  content.contains(document.activeElement) &&
+  document.activeElement.matches('form.line :is(input, select, textarea)');
 
 let changed = new Set();
 let refreshing;
