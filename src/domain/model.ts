@@ -119,7 +119,8 @@ export interface AyonAttribute {
 /** An entry of a project's list of statuses, folder types or task types; unknown keys are kept as they are. */
 export interface ListEntry {
   readonly name: string;
-  readonly scope?: readonly string[];
+  /** Absent or null: every kind of entity. */
+  readonly scope?: readonly string[] | null;
   readonly [key: string]: unknown;
 }
 

@@ -45,9 +45,7 @@ export function typeName(project: AyonProject, kind: Kind, name: string): string
 /** AYON's spelling of a status that entities of this kind may have. */
 export function statusName(project: AyonProject, kind: Kind, name: string): string | undefined {
   const entry = find(project.statuses, name);
-  return entry === undefined || (entry.scope !== undefined && !entry.scope.includes(kind))
-    ? undefined
-    : entry.name;
+  return entry?.scope?.includes(kind) === false ? undefined : entry?.name;
 }
 
 export interface Missing {
@@ -88,7 +86,7 @@ function withStatus(entries: readonly ListEntry[], status: FtrackStatus): readon
     return [...entries, added];
   }
   const { scope } = present;
-  if (scope === undefined || (scope.includes('folder') && scope.includes('task'))) {
+  if (scope === undefined || scope === null || (scope.includes('folder') && scope.includes('task'))) {
     return entries;
   }
   const opened = { ...present, scope: [...new Set([...scope, 'folder', 'task'])] };

@@ -7,10 +7,10 @@ import { shaped } from './rest';
 
 const Fields = z.record(z.string(), z.json());
 
-/** GraphQL gives objects as JSON text. */
+/** GraphQL gives objects as JSON text; one that is not there may be `null` in it. */
 const FieldsText = z.string().transform((text, context) => {
   try {
-    return Fields.parse(JSON.parse(text));
+    return Fields.nullable().parse(JSON.parse(text));
   } catch {
     context.addIssue('is no JSON object');
     return z.NEVER;

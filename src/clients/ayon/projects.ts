@@ -30,7 +30,9 @@ const Projects = z.object({
 type Projects = z.infer<typeof Projects>;
 const FtrackId = z.object({ ftrackId: z.string().nullish() });
 
-const Entries = z.array(z.looseObject({ name: z.string(), scope: z.array(z.string()).exactOptional() }));
+const Entries = z.array(
+  z.looseObject({ name: z.string(), scope: z.array(z.string()).nullable().exactOptional() }),
+);
 
 /** The lists are required: written back, a list that was left out would be emptied. */
 const Project = z.object({

@@ -1,5 +1,7 @@
 import { inspect } from 'node:util';
+import { BEGINNING } from '../../../../src/clients/ayon/event-cursor';
 import { freePort } from '../../../../src/clients/temporal/server';
+import { completed, statusName } from '../../../../src/domain/project-lists';
 import type { Answer } from './rig';
 import {
   clientOf,
@@ -71,6 +73,34 @@ describe('what is not AYON', () => {
     );
     expect((await failing(secure.client.me(signal))).message).toContain('https://ayon.example');
     expect(other.asked).toEqual([]);
+  });
+
+  test('a status whose scope is null is for everything, and stays as it is', async () => {
+    const statuses = [{ name: 'Any', scope: null }];
+    const project = { name: 'p', active: true, attrib: {}, statuses, folderTypes: [], taskTypes: [] };
+    const { client } = await serve([json(project)]);
+
+    const read = await client.project('p', signal);
+    const missing = {
+      statuses: [{ id: 's', name: 'any', color: null, state: null }],
+      folderTypes: [],
+      taskTypes: [],
+    };
+
+    expect(read?.statuses).toEqual(statuses);
+    expect(read && statusName(read, 'task', 'any')).toBe('Any');
+    expect(read && completed(read, missing)).toEqual({});
+  });
+
+  test('an event whose summary and payload are null is one like others', async () => {
+    const node = { id: 'e', topic: 'server.started', createdAt: '2026-01-01T00:00:00Z', summary: 'null' };
+    const edges = [{ cursor: 'c', node: { ...node, payload: 'null' } }];
+    const page = json({ data: { events: { pageInfo: { hasNextPage: false }, edges } } });
+    const { client } = await serve([page, json({ ...node, summary: null, payload: null })]);
+
+    const { value } = await client.events().read(BEGINNING, signal).next();
+
+    expect(value).toMatchObject({ events: [{ id: 'e', summary: {}, payload: {} }] });
   });
 
   test('a project without its lists is refused: written back, they would be emptied', async () => {
