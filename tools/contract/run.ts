@@ -99,7 +99,7 @@ class Run {
     try {
       await this.#make();
       await this.#checkAll();
-      timings = await measure(this.#site);
+      timings = this.#options.only === undefined ? await measure(this.#site) : [];
     } catch (error) {
       this.#break(error);
     } finally {
@@ -156,19 +156,17 @@ class Run {
       this.#site.signal.throwIfAborted();
       if (error instanceof Differs) {
         this.#tell(about, error.found);
-      } else if (error instanceof CannotRun || error instanceof NoAnswer) {
+      } else {
         const isNotOffered = error instanceof NotOffered;
-        const reason = error.message;
+        const reason = reasonOf(error);
         this.#report({ ...about, outcome: 'could not run', differences: [], reason, isNotOffered });
         await this.#lookAfter(error);
-      } else {
-        throw error;
       }
     }
   }
 
   /** One broken connection is one check that could not run; a server that is gone ends the run. */
-  async #lookAfter(error: CannotRun | NoAnswer): Promise<void> {
+  async #lookAfter(error: unknown): Promise<void> {
     if (error instanceof NoAnswer && !(await this.#isThere())) {
       throw new CannotRun(`${this.#site.server} no longer answers`);
     }
@@ -231,4 +229,12 @@ class Run {
       this.#options.onResult?.(result);
     }
   }
+}
+
+/** What a check did not expect at all may make it stumble, which is no reason to leave out the others. */
+function reasonOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return error instanceof CannotRun || error instanceof NoAnswer
+    ? message
+    : `the answer is of a kind that the check did not expect (${message})`;
 }

@@ -9,6 +9,7 @@ import { parse } from 'yaml';
 import type { AyonSimulator } from '../../../simulators/ayon';
 import { startAyonSimulator } from '../../../simulators/ayon';
 import type { FaultEffect } from '../../../simulators/faults';
+import { pickText } from '../../../tools/contract/pattern';
 import { WrongUse } from '../../../tools/contract/preflight';
 import { exitCodeOf, lineOf, summaryOf } from '../../../tools/contract/report';
 import type { Report, Result, RunOptions } from '../../../tools/contract/run';
@@ -41,7 +42,7 @@ const run = (options: Partial<RunOptions> = {}): Promise<Report> =>
 const projects = (): string[] => [...simulator.store.projects.keys()];
 const named = (results: readonly Result[], outcome: Result['outcome']): string[] =>
   results.filter((each) => each.outcome === outcome).map(({ name }) => name);
-const queryOf = (body: unknown): string => String((body as { query?: unknown } | undefined)?.query ?? '');
+const queryOf = (body: unknown): string => pickText(body, 'query');
 
 /** Something happens to the server when this is asked for the first time. */
 const when = (asked: RegExp, happens: () => Promise<void> | void) =>
@@ -134,6 +135,21 @@ test('each thing that is otherwise is told, and nothing else', async () => {
   expect(summaryOf(report)).toMatch(/Differences\n +check +where +expected +found\n[^]*refuses 2,001/);
   expect(exitCodeOf(report)).toBe(1);
   expect(projects()).toEqual([]);
+});
+
+test('a check that stumbles over an answer could not run, and the others do', async () => {
+  const broken = { match: { path: '/graphql' }, effect: { status: 200, body: { data: { __schema: {} } } } };
+  describedBy({ ...description(), paths: [] });
+  simulator.faults.add(broken);
+
+  const report = await run({ only: ['documents', 'lists'] });
+
+  expect(named(report.results, 'ok')).toHaveLength(4);
+  expect(named(report.results, 'differs')).toHaveLength(1);
+  expect(report.results.map(lineOf).join('\n')).toContain(
+    'the answer is of a kind that the check did not expect',
+  );
+  expect(exitCodeOf(report)).toBe(1);
 });
 
 describe('nothing is done, and one sentence says why,', () => {

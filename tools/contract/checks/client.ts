@@ -4,8 +4,8 @@ import type { Check, Group } from '../check';
 import type { Asker, ClientQuestion } from '../questions';
 import { QUESTIONS } from '../questions';
 import type { Site } from '../site';
-import { Differs, NoAnswer, newId } from '../site';
-import { create, destroy, folder, freshName, plant } from './tree';
+import { Differs, NoAnswer, newId, OWN } from '../site';
+import { create, destroy, done, folder, freshName, plant, update } from './tree';
 
 /** Our own client for the server of a run. */
 export function askerOf(site: Site, server = site.server): Asker {
@@ -53,7 +53,7 @@ const works: readonly Check[] = [
       const [parent, task, name] = [newId(), newId(), freshName()];
       const operations = [
         folder(parent, name, { label: 'Über', attrib: { fps: 12 } }),
-        create('task', task, { name: 'comp', taskType: 'Contract', folderId: parent }),
+        create('task', task, { name: 'comp', taskType: OWN, folderId: parent }),
       ];
       const results = await understood(site, () => client.operations(project, operations as never, signal));
       site.expect('results', results, [{ success: true }, { success: true }]);
@@ -100,6 +100,30 @@ const works: readonly Check[] = [
     },
   },
   {
+    name: 'gives our event reader what others change, once, and lets it know our own writes',
+    why: 'A change that the reader steps over is lost; one of ours that it hands on would go round in circles.',
+    run: async (site) => {
+      const { client, project, signal } = askerOf(site);
+      const { shot } = await plant(site);
+      const reader = client.events({ topics: ['entity.folder.*'] });
+      const head = await understood(site, () => reader.readHead(signal));
+      const write = (data: object, headers: Record<string, string>) =>
+        site.ask(
+          { ...site.operations([update('folder', shot, { ...data })], { waitForEvents: true }), headers },
+          done(204),
+        );
+      const person = { 'x-sender': newId(), 'x-sender-type': 'api' };
+      await write({ status: OWN, tags: ['contract'] }, person);
+      await write({ label: 'ours' }, {});
+      const read = await understood(site, () => toList(reader.read(head, signal)));
+      const topics = read
+        .flatMap(({ events }) => events)
+        .filter((event) => event.project === project && event.entityId === shot)
+        .map(({ topic }) => topic.replace('entity.folder.', ''));
+      site.expect('topics', topics.toSorted(), ['status_changed', 'tags_changed']);
+    },
+  },
+  {
     name: 'gives our client its project, attributes, version and name',
     why: 'Services ask for them when they start.',
     run: async (site) => {
@@ -115,6 +139,14 @@ const works: readonly Check[] = [
     },
   },
 ];
+
+async function toList<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
+  const list: Item[] = [];
+  for await (const item of items) {
+    list.push(item);
+  }
+  return list;
+}
 
 export const clientGroup: Group = {
   name: 'client',

@@ -8,7 +8,6 @@ import { compareDocuments } from '../../openapi/compare';
 import type { Group } from '../check';
 import { pick } from '../pattern';
 import { QUESTIONS } from '../questions';
-import type { Fill } from '../schema-server';
 import { startSchemaServer } from '../schema-server';
 import type { Site } from '../site';
 import { Differs, get, NotOffered, query } from '../site';
@@ -27,9 +26,9 @@ async function schemaOf(site: Site): Promise<GraphQLSchema> {
   return buildClientSchema(data as IntrospectionQuery);
 }
 
-/** What goes wrong when our client talks to a server that has this schema. */
-async function problemsWith(site: Site, schema: GraphQLSchema, fill: Fill): Promise<string[]> {
-  const server = await startSchemaServer(schema, fill);
+/** What goes wrong when our client talks to a server that has this schema, and leaves empty whatever may be empty. */
+async function problemsWith(site: Site, schema: GraphQLSchema): Promise<string[]> {
+  const server = await startSchemaServer(schema, 'with nulls');
   try {
     const failed: string[] = [];
     for (const { what, ask } of QUESTIONS) {
@@ -66,13 +65,9 @@ export const documents: Group = {
       name: 'has every field and argument of our GraphQL queries, with types that our client takes',
       why: 'A field that may be empty where the client needs it fails only on the day it is empty.',
       run: async (site) => {
-        const schema = await schemaOf(site);
-        const found = new Set([
-          ...(await problemsWith(site, schema, 'with values')),
-          ...(await problemsWith(site, schema, 'with nulls')),
-        ]);
-        if (found.size > 0) {
-          throw different('a schema that fits our queries', [...found]);
+        const found = await problemsWith(site, await schemaOf(site));
+        if (found.length > 0) {
+          throw different('a schema that fits our queries', found);
         }
       },
     },

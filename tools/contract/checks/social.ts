@@ -10,6 +10,8 @@ import {
   matching,
   NUMBER,
   OBJECT,
+  pick,
+  pickList,
   pickText,
   TEXT,
 } from '../pattern';
@@ -19,9 +21,13 @@ import { plant, prepare, publish } from './tree';
 
 const LINK = 'generative|folder|folder';
 
+/** Only once: what a server says to one that it has is not what is checked. */
 async function makeLinkType(site: Site): Promise<void> {
-  const path = site.at(`/links/types/${encodeURIComponent(LINK)}`);
-  await prepare(site, put(path, { data: { color: '#2626e0', style: 'solid' } }), { status: 204 });
+  const types = await prepare(site, get(site.at('/links/types')), { status: 200, body: { types: LIST } });
+  if (!pickList(types, 'types').some((type) => pick(type, 'name') === LINK)) {
+    const path = site.at(`/links/types/${encodeURIComponent(LINK)}`);
+    await prepare(site, put(path, { data: { color: '#2626e0', style: 'solid' } }), { status: 204 });
+  }
 }
 
 const linkChecks: readonly Check[] = [
