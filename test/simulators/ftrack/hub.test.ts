@@ -39,6 +39,16 @@ describe('connecting', () => {
     expect(error.message).toContain('401');
   });
 
+  test('takes a session for one socket only', async () => {
+    const [session] = (await (await handshake(simulator)).text()).split(':');
+    const address = `${simulator.url.replace('http', 'ws')}/socket.io/1/websocket/${session}`;
+    const first = new WebSocket(address);
+    await once(first, 'open');
+    const [error] = (await once(new WebSocket(address), 'error')) as [Error];
+    expect(error.message).toContain('401');
+    first.terminate();
+  });
+
   test('sends heartbeats', async () => {
     const client = await connect();
     await until(() => client.frames.filter((frame) => frame === '2::').length >= 3);
@@ -208,6 +218,8 @@ describe('expressions', () => {
     ['topic="ftrack.update"', true],
     ["topic='ftrack.*'", true],
     ['topic=ftrack.up', false],
+    ['topic=update*', false],
+    ['topic!=update*', true],
     ['topic=x or data.user.name=Bob', true],
     ['not topic=x and data.count>=5', true],
     ['data.count > 10', false],

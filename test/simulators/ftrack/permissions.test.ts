@@ -90,6 +90,8 @@ describe('roles', () => {
     const { hand, id } = newUser('ASSIGNED');
     expect(names(hand, projects)).toEqual([]);
     const task = bob.createTask({ parent: newShot(), name: 'paint' });
+    batch(creation('Appointment', { context_id: task, resource_id: id, type: 'allocation' }));
+    expect(names(hand, projects)).toEqual([]);
     const [work] = batch(creation('Appointment', { context_id: task, resource_id: id, type: 'assignment' }));
     expect(names(hand, projects)).toEqual(['nordlicht']);
     hand.setStatus(task, 'In progress');
