@@ -4,7 +4,7 @@ import { fault } from './errors';
 import type { Origin } from './event-log';
 import { parentOf } from './inheritance';
 import type { Json, JsonObject } from './json';
-import { isObject } from './json';
+import { isObject, textsOf } from './json';
 import type { ProjectRecord } from './project';
 import { mergeValues } from './project';
 import type { AyonStore } from './store';
@@ -105,10 +105,6 @@ function refuseLong(body: string): void {
 
 function timeOf(value: Json | undefined): string | undefined {
   return typeof value === 'string' ? value.replace(/Z$/, '+00:00') : undefined;
-}
-
-function textsOf(value: Json | undefined): string[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 }
 
 /** Names of the people who are told of what happens to an entity. */

@@ -3,19 +3,14 @@ import { isEntityKind } from './entity-kinds';
 import { loadEntity } from './entity-writes';
 import { AyonFault, EntityError, fault } from './errors';
 import type { Origin } from './event-log';
-import { objectOf } from './event-log';
-import type { Json, JsonObject } from './json';
-import { camelKeys, isObject } from './json';
+import type { JsonObject } from './json';
+import { camelKeys, isObject, objectOf, textOf } from './json';
 import type { ProjectRecord } from './project';
 import type { AyonStore } from './store';
 
 interface Target {
   readonly project: ProjectRecord;
   readonly operation: JsonObject;
-}
-
-function textOf(value: Json | undefined): string {
-  return typeof value === 'string' ? value : '';
 }
 
 function runOne(store: AyonStore, { project, operation }: Target, origin: Origin): string {

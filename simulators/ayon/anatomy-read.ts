@@ -2,7 +2,7 @@ import { TEMPLATE_GROUPS } from './anatomy-view';
 import type { Anatomy } from './default-anatomy';
 import { defaultAnatomy } from './default-anatomy';
 import type { Json, JsonObject } from './json';
-import { isObject } from './json';
+import { isObject, textOf } from './json';
 
 /** The rows of an anatomy list as the project keeps them. */
 function rowsOf<Row>(value: Json | undefined, standard: Row[]): Row[] {
@@ -12,17 +12,13 @@ function rowsOf<Row>(value: Json | undefined, standard: Row[]): Row[] {
   return value.filter(isObject).map(({ original_name: _original, ...row }) => row as Row);
 }
 
-function textOf(value: Json | undefined): string {
-  return typeof value === 'string' ? value : '';
-}
-
 function linkTypes(value: Json | undefined, standard: JsonObject[]): JsonObject[] {
   if (!Array.isArray(value)) {
     return standard;
   }
   return value.filter(isObject).map((row) => {
     const { link_type, input_type, output_type, ...data } = row;
-    const [linkType = '', inputType = '', outputType = ''] = [link_type, input_type, output_type].map(textOf);
+    const [linkType, inputType, outputType] = [textOf(link_type), textOf(input_type), textOf(output_type)];
     return { name: `${linkType}|${inputType}|${outputType}`, linkType, inputType, outputType, data };
   });
 }

@@ -1,7 +1,7 @@
 import type { AyonClock } from './clock';
 import { fault } from './errors';
 import type { Json, JsonObject } from './json';
-import { isObject } from './json';
+import { isObject, objectOf } from './json';
 
 /** The versions of core that the recorded answers come from, and the bundle that a fresh simulator has. */
 export const CORE_VERSION = '1.9.7+dev';
@@ -23,10 +23,6 @@ export interface BundleRecord {
   isDev: boolean;
   readonly isProject: false;
   activeUser: string | null;
-}
-
-function objectIn(value: Json | undefined): JsonObject {
-  return isObject(value) ? value : {};
 }
 
 function textIn(value: Json | undefined): string | null {
@@ -69,10 +65,10 @@ export class Bundles {
     const bundle: BundleRecord = {
       name,
       createdAt: this.#clock.now(),
-      addons: objectIn(given['addons']),
+      addons: objectOf(given['addons']),
       installerVersion,
-      dependencyPackages: objectIn(given['dependencyPackages']),
-      addonDevelopment: objectIn(given['addonDevelopment']),
+      dependencyPackages: objectOf(given['dependencyPackages']),
+      addonDevelopment: objectOf(given['addonDevelopment']),
       isProduction: false,
       isStaging: false,
       isArchived: false,

@@ -2,7 +2,8 @@ import { fault, invalidRequest, missingIssue } from './errors';
 import { eventKeys } from './event-filter';
 import type { StoredEvent } from './event-log';
 import { jobHash } from './event-log';
-import type { JsonObject } from './json';
+import type { Json, JsonObject } from './json';
+import { textsOf } from './json';
 import { InvalidFilter, readFilter } from './query-filter';
 import type { AyonRequest } from './request';
 import type { AyonStore } from './store';
@@ -27,14 +28,10 @@ interface Enrollment {
   accepts: (event: StoredEvent) => boolean;
 }
 
-function texts(value: unknown): string[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
-}
-
 /** A single topic may use `*`; topics in a list are exact. */
-function topicMatcher(source: unknown): (topic: string) => boolean {
+function topicMatcher(source: Json | undefined): (topic: string) => boolean {
   if (typeof source !== 'string') {
-    const exact = new Set(texts(source));
+    const exact = new Set(textsOf(source));
     return (topic) => exact.has(topic);
   }
   const pattern = source
@@ -68,7 +65,7 @@ function readEnrollment(request: AyonRequest, now: number): Enrollment {
     senderType: typeof body['senderType'] === 'string' ? body['senderType'] : request.origin.senderType,
     sequential: body['sequential'] === true,
     maxRetries: typeof body['maxRetries'] === 'number' ? body['maxRetries'] : 3,
-    ignoreSenderTypes: texts(body['ignoreSenderTypes']),
+    ignoreSenderTypes: textsOf(body['ignoreSenderTypes']),
     accepts: readFilter(body['filter'], eventKeys),
     oldest: days === 0 ? '' : new Date(now - days * DAY_MS).toISOString().slice(0, -1),
     description: typeof body['description'] === 'string' ? body['description'] : undefined,

@@ -3,7 +3,7 @@ import { AyonFault, fault } from './errors';
 import type { Origin } from './event-log';
 import { entityPath, foldersAbove } from './inheritance';
 import type { Json, JsonObject } from './json';
-import { isObject } from './json';
+import { isObject, objectOf, textOf, textsOf } from './json';
 import type { ProjectRecord } from './project';
 import { mergeValues } from './project';
 import type { AyonStore } from './store';
@@ -33,6 +33,10 @@ export interface ListRecord {
   data: JsonObject;
   tags: string[];
   active: boolean;
+  /** Who may do what with the list: user or access group → level. Kept, not enforced. */
+  access: JsonObject;
+  template: JsonObject;
+  entityListFolderId: string | null;
   items: ListItem[];
   readonly owner: string;
   updatedBy: string;
@@ -44,18 +48,6 @@ export interface ListRecord {
 export interface ListTarget {
   project: ProjectRecord;
   id: string;
-}
-
-function textOf(value: Json | undefined, standard = ''): string {
-  return typeof value === 'string' ? value : standard;
-}
-
-function objectIn(value: Json | undefined): JsonObject {
-  return isObject(value) ? value : {};
-}
-
-function textsIn(value: Json | undefined): string[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 }
 
 function emit(
@@ -76,16 +68,24 @@ function emit(
   store.events.add({ topic: `entity_list.${verb}`, project: project.name, description, summary }, origin);
 }
 
+function entityIdOf(value: Json | undefined): string {
+  const id = textOf(value).replaceAll('-', '').toLowerCase();
+  if (!/^[0-9a-f]{32}$/.test(id)) {
+    throw fault(400, 'Each item of a list needs the id of its entity');
+  }
+  return id;
+}
+
 function newItem(store: AyonStore, given: JsonObject, at: { position: number; user: string }): ListItem {
   const now = store.clock.now();
   return {
     id: textOf(given['id']) || store.clock.id(),
-    entityId: textOf(given['entityId'] ?? given['entity_id']),
+    entityId: entityIdOf(given['entityId'] ?? given['entity_id']),
     position: at.position,
     label: textOf(given['label']) || null,
-    attrib: objectIn(given['attrib']),
-    data: objectIn(given['data']),
-    tags: textsIn(given['tags']),
+    attrib: objectOf(given['attrib']),
+    data: objectOf(given['data']),
+    tags: textsOf(given['tags']),
     createdBy: at.user,
     updatedBy: at.user,
     createdAt: now,
@@ -136,10 +136,13 @@ export function createList(
     entityListType: textOf(body['entityListType'], 'generic'),
     entityType,
     label,
-    attrib: objectIn(body['attrib']),
-    data: objectIn(body['data']),
-    tags: textsIn(body['tags']),
-    active: true,
+    attrib: objectOf(body['attrib']),
+    data: objectOf(body['data']),
+    tags: textsOf(body['tags']),
+    active: body['active'] !== false,
+    access: objectOf(body['access']),
+    template: objectOf(body['template']),
+    entityListFolderId: textOf(body['entityListFolderId']) || null,
     items,
     owner: origin.user,
     updatedBy: origin.user,
@@ -159,15 +162,16 @@ function touch(store: AyonStore, list: ListRecord, origin: Origin): void {
 /** `PATCH /api/projects/{p}/lists/{id}`. */
 export function patchList(store: AyonStore, at: ListTarget & { body: JsonObject }, origin: Origin): void {
   const list = findList(at);
-  const { label, attrib, data, tags, active } = at.body;
+  const { label, attrib, data, tags, active, access } = at.body;
   if (typeof label === 'string') {
     refuseTaken(at.project, label, list.id);
     list.label = label;
   }
   list.attrib = isObject(attrib) ? mergeValues(list.attrib, attrib) : list.attrib;
   list.data = isObject(data) ? mergeValues(list.data, data) : list.data;
-  list.tags = Array.isArray(tags) ? textsIn(tags) : list.tags;
+  list.tags = Array.isArray(tags) ? textsOf(tags) : list.tags;
   list.active = typeof active === 'boolean' ? active : list.active;
+  list.access = isObject(access) ? access : list.access;
   touch(store, list, origin);
   emit(store, { project: at.project, list, verb: 'changed' }, origin);
 }
@@ -288,9 +292,6 @@ export function listView(project: ProjectRecord, list: ListRecord): JsonObject {
   const { items, data, owner, ...plain } = list;
   return {
     ...plain,
-    entityListFolderId: null,
-    access: {},
-    template: {},
     accessLevel: 30,
     owner,
     createdBy: owner,

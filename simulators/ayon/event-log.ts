@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { AyonClock } from './clock';
 import { fault } from './errors';
-import type { Json, JsonObject } from './json';
-import { isObject } from './json';
+import type { JsonObject } from './json';
 
 /** Where an event stands; only `finished` ones are handed out by enroll. */
 export type EventStatus = 'pending' | 'in_progress' | 'finished' | 'failed' | 'aborted' | 'restarted';
@@ -274,9 +273,4 @@ export function jobHash(sourceId: string, targetTopic: string): string {
 export function eventView(event: StoredEvent): JsonObject {
   const { sequence: _sequence, ...view } = event;
   return { ...view };
-}
-
-/** An object of a request, or an empty one. */
-export function objectOf(value: Json | undefined): JsonObject {
-  return isObject(value) ? value : {};
 }

@@ -11,6 +11,21 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** An object of a request, or an empty one. */
+export function objectOf(value: Json | undefined): JsonObject {
+  return isObject(value) ? value : {};
+}
+
+/** A text of a request, or the standard one. */
+export function textOf(value: Json | undefined, standard = ''): string {
+  return typeof value === 'string' ? value : standard;
+}
+
+/** The texts in a list of a request; none without a list. */
+export function textsOf(value: Json | undefined): string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+}
+
 /** Compares two JSON values by content; the order of keys does not matter. */
 export function sameJson(a: unknown, b: unknown): boolean {
   if (a === b) {

@@ -1,7 +1,7 @@
 import { fault } from './errors';
 import type { Origin } from './event-log';
-import type { Json, JsonObject } from './json';
-import { isObject } from './json';
+import type { JsonObject } from './json';
+import { isObject, textOf } from './json';
 import type { ProjectRecord } from './project';
 import type { AyonStore } from './store';
 
@@ -17,10 +17,6 @@ export interface LinkRecord {
   readonly data: JsonObject;
   readonly author: string;
   readonly createdAt: string;
-}
-
-function textOf(value: Json | undefined): string {
-  return typeof value === 'string' ? value : '';
 }
 
 function emit(

@@ -2,8 +2,8 @@ import type { ActivityRecord, ActivityReference } from '../activities';
 import { activityData } from '../activities';
 import { isEntityKind } from '../entity-kinds';
 import { entityPath } from '../inheritance';
-import type { Json, JsonObject } from '../json';
-import { camelCase, entryOf, isObject, sortedJson } from '../json';
+import type { JsonObject } from '../json';
+import { camelCase, entryOf, isObject, sortedJson, textOf } from '../json';
 import type { ProjectRecord } from '../project';
 import type { KeyReader, ReadKey } from '../query-filter';
 import { parseFilter, valueAt } from '../query-filter';
@@ -90,14 +90,10 @@ function entityOf(project: ProjectRecord, { entityType, entityId }: ActivityRefe
   return isEntityKind(entityType) ? project.entities.get(entityType, entityId) : undefined;
 }
 
-function text(value: Json | undefined): string {
-  return typeof value === 'string' ? value : '';
-}
-
 /** Where an activity belongs, with the address that mentions use. */
 function placeNode(place: JsonObject): JsonObject {
   const { id, type, name, label = null, subtype = null } = place;
-  return { id, type, name, label, subtype, link: `${text(type)}:${text(id)}` };
+  return { id, type, name, label, subtype, link: `${textOf(type)}:${textOf(id)}` };
 }
 
 function fileNodes(project: ProjectRecord, activity: ActivityRecord): JsonObject[] {

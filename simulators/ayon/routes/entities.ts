@@ -5,7 +5,8 @@ import { createEntity, deleteEntity, loadEntity, updateEntity } from '../entity-
 import { bodyIssues, constraintFault, EntityError, fault, invalidRequest } from '../errors';
 import { entityKeys, searchTest } from '../graphql/entity-keys';
 import { Inheritance } from '../inheritance';
-import type { Json, JsonObject } from '../json';
+import type { JsonObject } from '../json';
+import { textsOf } from '../json';
 import { readOperations, runOperations } from '../operations';
 import { InvalidFilter, readFilter } from '../query-filter';
 import type { AddRoute, AyonRequest } from '../request';
@@ -31,10 +32,6 @@ function rest<Result>(request: AyonRequest, work: () => Result): Result {
   } catch (error) {
     throw restFault(request, error);
   }
-}
-
-function textsOf(value: Json | undefined): string[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 }
 
 function idOf(body: JsonObject): string | undefined {

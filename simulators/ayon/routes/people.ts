@@ -1,16 +1,11 @@
 import { fault } from '../errors';
-import { objectOf } from '../event-log';
 import type { Json, JsonObject } from '../json';
-import { isObject } from '../json';
+import { isObject, objectOf, textsOf } from '../json';
 import type { ProjectRecord, TeamMember, TeamRecord } from '../project';
 import type { AddRoute, AyonRequest } from '../request';
 import { NO_CONTENT } from '../request';
 import type { AyonStore } from '../store';
 import { isManager } from '../users';
-
-function textsOf(value: Json | undefined): string[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
-}
 
 function requireManager(request: AyonRequest): void {
   if (!isManager(request.user)) {

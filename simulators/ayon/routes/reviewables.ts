@@ -3,7 +3,8 @@ import type { EntityKind, EntityRecord } from '../entity-kinds';
 import { KINDS } from '../entity-kinds';
 import { loadEntity } from '../entity-writes';
 import { fault } from '../errors';
-import type { Json, JsonObject } from '../json';
+import type { JsonObject } from '../json';
+import { textsOf } from '../json';
 import { pictureInfo, thumbnailOf } from '../pictures';
 import type { FileRecord, ProjectRecord, ReviewableRecord } from '../project';
 import type { AddRoute, AyonRequest } from '../request';
@@ -87,10 +88,6 @@ async function upload(store: AyonStore, request: AyonRequest): Promise<JsonObjec
     request.origin,
   );
   return reviewableView(store, project, item)[0] ?? {};
-}
-
-function textsOf(value: Json | undefined): string[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 }
 
 const WITH_VERSIONS: readonly EntityKind[] = ['product', 'task', 'folder'];

@@ -1,6 +1,6 @@
 import { AyonFault, fault } from '../errors';
-import { objectOf } from '../event-log';
-import type { Json, JsonObject } from '../json';
+import type { JsonObject } from '../json';
+import { objectOf, textsOf } from '../json';
 import type { AddRoute, AyonRequest } from '../request';
 import { NO_CONTENT } from '../request';
 import type { AyonStore, ServiceRecord } from '../store';
@@ -29,17 +29,13 @@ function serviceView(store: AyonStore, service: ServiceRecord): JsonObject {
   };
 }
 
-function textsIn(value: Json | undefined): string[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
-}
-
 function heartbeat(store: AyonStore, request: AyonRequest): JsonObject {
   if (!isService(request.user)) {
     throw fault(403, 'Only services can send heartbeats');
   }
   const hostname = textIn(request.body, 'hostname');
   const { cpu = 0, mem = 0 } = objectOf(request.body['health']);
-  const running = textsIn(request.body['services']);
+  const running = textsOf(request.body['services']);
   store.hosts.set(hostname, { lastSeen: Date.now(), running, health: { cpu, mem } });
   const due = [...store.services.values()].filter(
     (service) => service.hostname === hostname && service.shouldRun,

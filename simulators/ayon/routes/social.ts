@@ -15,9 +15,8 @@ import {
 } from '../entity-lists';
 import { loadEntity } from '../entity-writes';
 import { fault, invalidRequest } from '../errors';
-import { objectOf } from '../event-log';
-import type { Json, JsonObject } from '../json';
-import { isObject } from '../json';
+import type { JsonObject } from '../json';
+import { isObject, objectOf, textsOf } from '../json';
 import { createLink, createLinks, deleteLink, deleteLinkType, putLinkType } from '../links';
 import type { AddRoute, AyonRequest } from '../request';
 import { entityIdParam, NO_CONTENT } from '../request';
@@ -50,10 +49,6 @@ function addLinkRoutes(add: AddRoute, store: AyonStore, projectOf: FindProject):
     deleteLink(store, { project: projectOf(request), id: request.params['id'] ?? '' }, request.origin);
     return NO_CONTENT;
   });
-}
-
-function textsOf(value: Json | undefined): string[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 }
 
 function addWatcherRoutes(add: AddRoute, projectOf: FindProject, kind: EntityKind): void {

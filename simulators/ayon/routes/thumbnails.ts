@@ -12,7 +12,7 @@ const WITH_THUMBNAIL: readonly EntityKind[] = ['folder', 'task', 'version', 'wor
 
 /** A transparent picture of one pixel, which the server gives where there is no thumbnail. */
 const PIXEL = Buffer.from(
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNkYAAAAAYAAjCB0C8AAAAASUVORK5CYII=',
   'base64',
 );
 

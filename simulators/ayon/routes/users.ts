@@ -1,9 +1,9 @@
 import { readAttributes } from '../entity-input';
 import type { Issue } from '../errors';
 import { AyonFault, bodyIssues, fault, invalidRequest, patternIssue, unhandled } from '../errors';
-import { objectOf } from '../event-log';
 import { attributesOf } from '../inheritance';
 import type { JsonObject } from '../json';
+import { objectOf } from '../json';
 import { mergeValues } from '../project';
 import type { AddRoute, AyonRequest } from '../request';
 import { NO_CONTENT } from '../request';

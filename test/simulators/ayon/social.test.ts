@@ -163,6 +163,23 @@ describe('comments, links and lists of the AYON simulator', () => {
     expect(topics().filter((topic) => topic === 'entity_list.changed')).toHaveLength(6);
   });
 
+  it('keeps who may see a list, and refuses items without an entity and modes that do not exist', async () => {
+    const access = { anna: 20 };
+    await client.send('POST', `${PATH}/lists`, { id: testId(90), entityType: 'task', label: 'a', access });
+    const nothing = await client.send('POST', `${PATH}/lists`, {
+      entityType: 'task',
+      label: 'b',
+      items: [{ label: 'x' }],
+    });
+    const items = [{ entityId: testId(11) }];
+    const mode = await client.send('PATCH', `${PATH}/lists/${testId(90)}/items`, { mode: 'append', items });
+    const { body } = await client.send('GET', `${PATH}/lists/${testId(90)}`);
+
+    expect([nothing.status, mode.status]).toEqual([400, 400]);
+    expect(body).toMatchObject({ access, items: [] });
+    expect(simulator.store.project('show').lists.size).toBe(1);
+  });
+
   it('assigns people to tasks, finds folders by their tasks, keeps workfiles by path', async () => {
     const assign = (mode: string, users: string[]) =>
       client.send('POST', `${PATH}/tasks/${testId(12)}/assign`, { mode, users });
