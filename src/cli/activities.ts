@@ -7,8 +7,10 @@ import type { AyonClient } from '../clients/ayon/client';
 import { createAyonClient } from '../clients/ayon/client';
 import { createFtrackClient } from '../clients/ftrack/client';
 import type { FtrackSessionOptions } from '../clients/ftrack/session';
+import type { TemporalClient } from '../clients/temporal/connect';
 import { createSettingsLoader } from '../config/settings';
 import { clientToken } from '../contracts/topics';
+import { gapFillOf } from './gap-fill';
 import type { ServiceContext } from './service';
 
 /** AYON asks a refused key to wait; tests do not wait so long. */
@@ -32,7 +34,10 @@ const ftrackOptions = ({ env, studio }: ServiceContext): FtrackSessionOptions =>
 });
 
 /** Everything that the processor's worker can do. */
-export function activitiesOf(context: ServiceContext, ayon: AyonClient): object {
+export function activitiesOf(
+  context: ServiceContext,
+  { client, ayon }: { readonly client: TemporalClient; readonly ayon: AyonClient },
+): object {
   const { logger } = context;
   const clients = { ayon, ftrack: createFtrackClient(ftrackOptions(context)) };
   const settings = createSettingsLoader(clients.ayon);
@@ -44,6 +49,7 @@ export function activitiesOf(context: ServiceContext, ayon: AyonClient): object 
   const sync = createSyncEntities({ ...clients, facts, log });
   return {
     ...createQueueActivities({ parkPolicy: createParkPolicy({ facts, settings }) }),
+    ...gapFillOf(context, { client, ftrack: clients.ftrack }),
     syncEntities: inTurn((input, turn) => sync.syncEntities(input, turn), log),
   };
 }

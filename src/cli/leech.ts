@@ -1,6 +1,7 @@
 import { Client, Connection } from '@temporalio/client';
 import type { HubCredentials } from '../clients/ftrack/hub/handshake';
 import { ownUserId } from '../clients/ftrack/hub/own-user';
+import { HUB_TIMINGS } from '../clients/ftrack/hub/timings';
 import { keepTrying } from '../clients/keep-trying';
 import type { TemporalWatch } from '../clients/temporal/watch';
 import { startLeecher } from '../leecher';
@@ -28,8 +29,13 @@ async function start(context: ServiceContext): Promise<RunningService> {
   let watch: TemporalWatch | undefined;
   const notSetUp = `Temporal at ${temporal.address} was not reached yet`;
   let userId: string | undefined;
-  const hub = { serverUrl: studio.ftrack.server, user: studio.ftrack.apiUser, apiKey: studio.ftrack.apiKey };
   const scale = env.timeScale === 1 ? {} : { timeScale: env.timeScale };
+  const hub = {
+    serverUrl: studio.ftrack.server,
+    user: studio.ftrack.apiUser,
+    apiKey: studio.ftrack.apiKey,
+    timings: { canaryEvery: HUB_TIMINGS.canaryEvery / env.timeScale },
+  };
   const leecher = await startLeecher({
     ...scale,
     hub,
@@ -80,6 +86,10 @@ function once(holds: () => boolean, starter: TemporalStarter, otherwise: string)
     enqueue: async (project, tickets) => {
       check();
       return starter.enqueue(project, tickets);
+    },
+    vouch: async (vouch) => {
+      check();
+      return starter.vouch(vouch);
     },
   };
 }

@@ -4,6 +4,7 @@ import { workflowSource } from '../workers/bundle';
 import { startProcessor } from '../workers/processor';
 import { activitiesOf, ayonClient } from './activities';
 import { checkAyon } from './ayon-check';
+import { startGapFill } from './gap-fill';
 import type { RunningService, ServiceContext } from './service';
 import { runService } from './service';
 import { connectAndSetUp, watchOver } from './wire';
@@ -20,6 +21,7 @@ async function start(context: ServiceContext): Promise<RunningService> {
   const { logger, metricsAddress, temporal } = context;
   installRuntime({ logger, ...(metricsAddress === undefined ? {} : { metricsAddress }) });
   const client = await connectAndSetUp(context);
+  await context.untilTemporal(() => startGapFill(context, client));
   const watch = watchOver(context, client.connection);
   const ayon = ayonClient(context);
   const check = checkAyon(context, ayon);
@@ -27,7 +29,7 @@ async function start(context: ServiceContext): Promise<RunningService> {
     temporal,
     logger,
     workflows: workflowSource(),
-    activities: activitiesOf(context, ayon),
+    activities: activitiesOf(context, { client, ayon }),
     untilReachable: (attempt) => context.untilTemporal(attempt),
   });
   return {

@@ -2,7 +2,13 @@
 
 export const TASK_QUEUE = 'ayon-ftrack';
 
-export const WORKFLOW = { event: 'handleEvent', queue: 'projectQueue' } as const;
+export const WORKFLOW = { event: 'handleEvent', queue: 'projectQueue', gapFill: 'gapFill' } as const;
+
+/** The one workflow that reads ftrack's Event log. */
+export const GAP_FILL_ID = 'gap-fill';
+
+/** Memo of an event workflow: what its event named, for the gap fill. */
+export const NAMED_MEMO = 'named';
 
 /** Workflow id of an ftrack event; a further part of a split bulk event carries its number. */
 export const eventWorkflowId = (ftrackEventId: string, part = 1): string =>
@@ -22,6 +28,8 @@ export const SIGNAL = {
   waiting: 'waiting',
   pause: 'pause',
   resume: 'resume',
+  vouch: 'vouch',
+  sweep: 'sweep',
 } as const;
 
 export const QUERY = { state: 'state' } as const;

@@ -33,6 +33,14 @@ export const TIMINGS = {
   blockedMax: 21_600_000,
   /** A queue that is only open for its parked events, or halted, looks whether they still exist. */
   parkedCheck: 3_600_000,
+  /** Pause between two looks at ftrack's Event log. */
+  gapSweep: 300_000,
+  /** Ids of the log become visible out of order; rows are looked for again until they are so old. */
+  gapOverlap: 600_000,
+  /** An event that a leecher has can be found in Temporal after this. */
+  gapLag: 30_000,
+  /** A leecher that has not vouched for so long is gone; it does so with each canary, once a minute. */
+  gapSilent: 180_000,
   /** A parked event tells its queue that it is parked, should the queue have been lost. */
   announce: 21_600_000,
 } as const;

@@ -26,6 +26,8 @@ export interface DispatchState {
   /** ms since epoch. */
   readonly lastSuccess: number | undefined;
   readonly lastFailure: { readonly at: number; readonly message: string } | undefined;
+  /** Arrival of the oldest event that Temporal does not hold for sure, ms since epoch; undefined when it holds all. */
+  readonly heldSince: number | undefined;
 }
 
 export const DISPATCH_DEFAULTS = {
@@ -62,6 +64,8 @@ export class Dispatcher {
   #lastSuccess: number | undefined;
   #lastFailure: DispatchState['lastFailure'];
   #draining: Promise<void> = Promise.resolve();
+  /** Arrival of the oldest event that may be in the spool, ms since epoch. */
+  #spooledSince = 0;
 
   constructor(options: DispatchOptions) {
     this.#options = options;
@@ -69,6 +73,7 @@ export class Dispatcher {
     this.#deps = { starter, counters, logger, untold: new Map(), setAside: (item) => spool.setAside(item) };
     if (spool.state().events > 0) {
       this.#spill('the spool holds events of an earlier time');
+      this.#spooledSince = 0;
     }
   }
 
@@ -102,7 +107,18 @@ export class Dispatcher {
       inMemory: this.#inMemory,
       lastSuccess: this.#lastSuccess,
       lastFailure: this.#lastFailure,
+      heldSince: this.#heldSince(),
     };
+  }
+
+  #heldSince(): number | undefined {
+    if (this.#mode === 'spooling') {
+      return this.#spooledSince;
+    }
+    const oldest = [...this.#lanes.values()].flatMap(
+      ({ sending, waiting }) => sending[0] ?? waiting[0] ?? [],
+    );
+    return oldest.length === 0 ? undefined : Math.min(...oldest.map(({ input }) => input.event.arrivedAt));
   }
 
   /** Finishes what is under way, for at most `graceMs`; the rest is in the spool afterwards. */
@@ -170,6 +186,7 @@ export class Dispatcher {
       clearTimeout(patience);
       return [...sending, ...waiting];
     });
+    this.#spooledSince = Math.min(...items.map(({ input }) => input.event.arrivedAt), Date.now());
     this.#lanes.clear();
     this.#inMemory = 0;
     this.#options.logger.warn({ events: items.length, reason }, 'events go to the spool');

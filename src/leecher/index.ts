@@ -15,6 +15,7 @@ import { Spool } from './spool/spool';
 import type { LeecherLogger, LeecherMetrics } from './telemetry';
 import { Counters } from './telemetry';
 import type { TemporalStarter } from './temporal-starter';
+import { Voucher } from './voucher';
 
 export interface LeecherOptions {
   readonly hub: Pick<HubOptions, 'serverUrl' | 'user' | 'apiKey' | 'timings'>;
@@ -34,8 +35,6 @@ export interface LeecherOptions {
   readonly logger: LeecherLogger;
   readonly metrics: LeecherMetrics;
   readonly timeScale?: number;
-  /** Told of each change of the hub connection: a new epoch means that events may have been missed before it. */
-  onHubStatus?(status: HubStatus): void;
   readonly dispatch?: Pick<DispatchOptions, 'memory' | 'patience' | 'pauses'>;
 }
 
@@ -60,6 +59,8 @@ export interface Leecher {
 
 const STOP_MS = 4_000;
 const GAUGES_MS = 1_000;
+/** Pause before the gap fill is told again. */
+const VOUCH_AGAIN_MS = 5_000;
 /** Longer than the deadline of one request to Temporal. */
 const CATCHING_UP_MS = 15_000;
 
@@ -73,13 +74,19 @@ export async function startLeecher(options: LeecherOptions): Promise<Leecher> {
   const { logger, starter, dispatch } = options;
   const counters = new Counters(options.metrics);
   const intake = new Intake(options, counters);
-  const hub = connect(options, counters, intake);
+  const voucher = new Voucher({
+    send: (vouch) => starter.vouch(vouch),
+    logger,
+    retryMs: VOUCH_AGAIN_MS / (options.timeScale ?? 1),
+  });
+  const hub = connect(options, counters, { intake, voucher });
   const spool = await openSpool(options, counters).catch((error: unknown) => {
     hub.stop();
     throw error;
   });
   const dispatcher = new Dispatcher({ starter, spool, counters, logger, ...dispatch });
   intake.handTo(dispatcher);
+  voucher.listenTo(dispatcher);
   const gauges = setInterval(() => report(), GAUGES_MS);
   gauges.unref();
 
@@ -97,6 +104,7 @@ export async function startLeecher(options: LeecherOptions): Promise<Leecher> {
   }
   async function stop(): Promise<void> {
     hub.stop();
+    voucher.stop();
     clearInterval(gauges);
     await dispatcher.stop(STOP_MS);
     await spool.close();
@@ -133,7 +141,11 @@ async function openSpool(
   return opened;
 }
 
-function connect(options: LeecherOptions, counters: Counters, intake: Intake): Hub {
+function connect(
+  options: LeecherOptions,
+  counters: Counters,
+  { intake, voucher }: { readonly intake: Intake; readonly voucher: Voucher },
+): Hub {
   return startHub({
     ...options.hub,
     subscriptions: FTRACK_TOPICS.map((topic) => `topic=${topic}`),
@@ -145,8 +157,8 @@ function connect(options: LeecherOptions, counters: Counters, intake: Intake): H
       } else if (status.reason !== undefined) {
         options.logger.warn(facts, 'no events arrive from ftrack');
       }
-      options.onHubStatus?.(status);
     },
+    onProof: (proof) => voucher.prove(proof),
     count: (what) => counters.count('leecher_hub', { what }),
   });
 }

@@ -1,9 +1,11 @@
 import type { Client } from '@temporalio/client';
+import type { GapFillState, Vouch } from '../contracts/gap-fill';
 import type { Ticket } from '../contracts/messages';
 import type { SEARCH_ATTRIBUTES } from '../contracts/names';
-import { projectQueueId, SIGNAL, TASK_QUEUE, WORKFLOW } from '../contracts/names';
+import { GAP_FILL_ID, NAMED_MEMO, projectQueueId, SIGNAL, TASK_QUEUE, WORKFLOW } from '../contracts/names';
 import type { Enqueue, QueueInput } from '../contracts/queue';
 import { START_DELAY_JITTER, timings } from '../contracts/timings';
+import { namedBy } from '../domain/event-log';
 import { eventSummary } from '../domain/event-summary';
 import type { Outgoing } from './outgoing';
 
@@ -14,11 +16,13 @@ import type { Outgoing } from './outgoing';
  */
 export type StartResult = { readonly run: string } | 'closed' | 'rejected';
 
-/** The two requests of the leecher to Temporal; everything else they throw means that Temporal is not there. */
+/** The three requests of the leecher to Temporal; everything else they throw means that Temporal is not there. */
 export interface TemporalStarter {
   start(item: Outgoing): Promise<StartResult>;
   /** Tickets in arrival order. `refused`: the queue has too many signals; the events will enrol themselves. */
   enqueue(project: string | null, tickets: readonly Ticket[]): Promise<'sent' | 'refused'>;
+  /** Tells the gap fill, and starts it if nobody has. */
+  vouch(vouch: Vouch): Promise<void>;
 }
 
 export interface StarterOptions {
@@ -54,6 +58,7 @@ export function temporalStarter(options: StarterOptions): TemporalStarter {
             workflowIdReusePolicy: 'REJECT_DUPLICATE',
             workflowIdConflictPolicy: 'USE_EXISTING',
             staticSummary: eventSummary(event),
+            memo: { [NAMED_MEMO]: { at: event.arrivedAt, named: namedBy(event) } },
             typedSearchAttributes: keywords({
               FtrackProject: project ?? 'site',
               FtrackTopic: event.topic,
@@ -87,6 +92,17 @@ export function temporalStarter(options: StarterOptions): TemporalStarter {
         }
         throw error;
       }
+    },
+    async vouch(vouch) {
+      await client.withDeadline(Date.now() + deadline, () =>
+        client.workflow.signalWithStart(WORKFLOW.gapFill, {
+          workflowId: GAP_FILL_ID,
+          taskQueue,
+          args: [scale satisfies Partial<GapFillState>],
+          signal: SIGNAL.vouch,
+          signalArgs: [vouch],
+        }),
+      );
     },
   };
 }

@@ -1,3 +1,4 @@
 /** Every workflow type; the names are those of `contracts/names`. */
+export { gapFill } from './gap-fill';
 export { handleEvent } from './handle-event';
 export { projectQueue } from './project-queue';

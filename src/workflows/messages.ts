@@ -1,4 +1,5 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { GapFillView, Vouch } from '../contracts/gap-fill';
 import type { Turn } from '../contracts/messages';
 import { QUERY, SIGNAL } from '../contracts/names';
 import type { Done, Enqueue, QueueView, Resolve, Waiting } from '../contracts/queue';
@@ -22,3 +23,8 @@ export const resume = defineSignal(SIGNAL.resume);
 export const pauseUpdate = defineUpdate<QueueView, [string?]>(SIGNAL.pause);
 export const resumeUpdate = defineUpdate<QueueView>(SIGNAL.resume);
 export const state = defineQuery<QueueView>(QUERY.state);
+
+/** To the gap fill. */
+export const vouch = defineSignal<[Vouch]>(SIGNAL.vouch);
+export const sweep = defineSignal(SIGNAL.sweep);
+export const gapFillState = defineQuery<GapFillView>(QUERY.state);

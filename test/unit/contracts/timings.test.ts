@@ -1,3 +1,4 @@
+import { HUB_TIMINGS } from '../../../src/clients/ftrack/hub/timings';
 import { START_DELAY_JITTER, TIMINGS, timings } from '../../../src/contracts/timings';
 
 test('the production waits keep their order: heartbeat < watchdog < start delay, and so on', () => {
@@ -8,6 +9,10 @@ test('the production waits keep their order: heartbeat < watchdog < start delay,
   expect(TIMINGS.startDelay * (1 + START_DELAY_JITTER)).toBeLessThan(TIMINGS.enrolAgain);
   expect(TIMINGS.outageMax).toBeLessThanOrEqual(60_000);
   expect(TIMINGS.settle).toBeLessThan(TIMINGS.watchdog);
+  // A leecher vouches with each canary: two may be late before it counts as gone.
+  expect(TIMINGS.gapSilent).toBeGreaterThan(2 * (HUB_TIMINGS.canaryEvery + HUB_TIMINGS.canaryAnswer));
+  expect(TIMINGS.gapLag).toBeLessThan(TIMINGS.gapSilent);
+  expect(TIMINGS.gapSweep).toBeLessThan(TIMINGS.gapOverlap);
 });
 
 test('a scale shrinks every wait alike', () => {

@@ -1,3 +1,4 @@
+import type { Vouch } from '../../../src/contracts/gap-fill';
 import type { Ticket } from '../../../src/contracts/messages';
 import type { Outgoing } from '../../../src/leecher/outgoing';
 import type { StartResult, TemporalStarter } from '../../../src/leecher/temporal-starter';
@@ -10,6 +11,8 @@ export class MemoryTemporal implements TemporalStarter {
   readonly rejects = new Set<string>();
   /** Signals to queues, in the order they came. */
   readonly signals: { project: string | null; tickets: readonly Ticket[] }[] = [];
+  /** What the gap fill was told. */
+  readonly vouches: Vouch[] = [];
   starts = 0;
   /** Most batches of one project that were under way at once, counted at the signals. */
   overlaps = 0;
@@ -31,6 +34,13 @@ export class MemoryTemporal implements TemporalStarter {
     const run = this.open.get(id) ?? `run-${this.open.size + 1}`;
     this.open.set(id, run);
     return { run };
+  }
+
+  async vouch(vouch: Vouch): Promise<void> {
+    if (this.down) {
+      throw new Error('Temporal is away');
+    }
+    this.vouches.push(vouch);
   }
 
   async enqueue(project: string | null, tickets: readonly Ticket[]): Promise<'sent' | 'refused'> {

@@ -26,6 +26,15 @@ export interface HubStatus {
   readonly reason?: string;
 }
 
+/**
+ * What a returned canary proves: over the present socket everything that the hub sent from `from` to `to` has been
+ * handed to `onEvent`. ms since epoch.
+ */
+export interface HubProof {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** An event to send; `id` and `source` are added. */
 interface HubMessage {
   readonly topic: string;
@@ -41,6 +50,8 @@ export interface HubOptions extends HubCredentials {
   /** Gets each event as it came off the wire, canaries excepted. What it throws is counted and goes no further. */
   onEvent(event: unknown, epoch: number): void | Promise<void>;
   onStatus?(status: HubStatus): void;
+  /** Called with each canary that came back. */
+  onProof?(proof: HubProof): void;
   count?(what: HubCount): void;
   readonly timings?: Partial<HubTimings>;
   /** 0 <= random < 1; Math.random unless a test wants to know. */
@@ -86,6 +97,9 @@ class Supervisor implements Hub {
   /** Acknowledgements that wait for their answer: number -> expression. */
   #subscribing = new Map<string, string>();
   #canary = '';
+  #canarySentAt = 0;
+  /** When the first canary of this socket came back. */
+  #provenFrom: number | undefined;
   /** Whether events came since this was last reset. */
   #traffic = false;
   #connection: Connection | undefined;
@@ -185,6 +199,7 @@ class Supervisor implements Hub {
 
   #onOpen(): void {
     this.#status = { ...this.#status, epoch: this.#status.epoch + 1 };
+    this.#provenFrom = undefined;
     this.#subscribing = new Map();
     for (const expression of [...this.#options.subscriptions, `topic=${this.#canaryTopic}`]) {
       this.#subscribe(expression);
@@ -215,6 +230,7 @@ class Supervisor implements Hub {
   #sendCanary(): void {
     const event = this.#envelope({ topic: this.#canaryTopic, data: {} });
     this.#canary = event.id;
+    this.#canarySentAt = Date.now();
     this.#connection?.send(eventFrame(event));
     this.#awaitCanary(CANARY_LOOKS);
   }
@@ -244,6 +260,9 @@ class Supervisor implements Hub {
     clearTimeout(this.#canaryTimer);
     this.#canaryTimer = setTimeout(() => this.#sendCanary(), this.#timings.canaryEvery);
     this.#enter('delivering');
+    this.#provenFrom ??= Date.now();
+    const proof = { from: this.#provenFrom, to: Math.max(this.#provenFrom, this.#canarySentAt) };
+    this.#guard(() => this.#options.onProof?.(proof));
   }
 
   #onEvent(frame: EventFrame): void {

@@ -1,0 +1,217 @@
+import { Context } from '@temporalio/activity';
+import type { FtrackClient } from '../clients/ftrack/client';
+import type { LogEnds, LogMark } from '../clients/ftrack/event-log';
+import type { GapFillCounts, SweepInput, SweepResult } from '../contracts/gap-fill';
+import type { EventInput, FtrackEvent } from '../contracts/messages';
+import { eventWorkflowId } from '../contracts/names';
+import type { Timings } from '../contracts/timings';
+import { timings } from '../contracts/timings';
+import { PAIR_ATTRIBUTES } from '../contracts/topics';
+import type { Accepted, LogRow, Verdict } from '../domain/event-log';
+import { eventsFor, readLogRow, skewOf, verdictOn } from '../domain/event-log';
+import { above, includes, withNumbers } from '../domain/ranges';
+
+export interface GapFillDeps {
+  readonly ftrack: Pick<FtrackClient, 'logEnds' | 'logMarks' | 'logEntries'>;
+  /** Events of which a workflow was started since then, ms since epoch. */
+  readonly accepted: (since: number) => Promise<readonly Accepted[]>;
+  /** Starts the events' workflows and tells their queue; events of one project, in order. */
+  readonly handOver: (items: readonly MissedEvent[]) => Promise<void>;
+  /** ftrack id of the user that we write as. */
+  readonly ownUserId: (signal: AbortSignal) => Promise<string | undefined>;
+}
+
+/** A workflow to be started. */
+export interface MissedEvent {
+  readonly id: string;
+  readonly input: EventInput & { readonly event: FtrackEvent };
+}
+
+export interface GapFillActivities {
+  /**
+   * Looks at the rows of ftrack's Event log that are not settled yet, and has read again what no event told. Safe to
+   * repeat: what was started is started once. @throws failures of the error table.
+   */
+  sweepLog(input: SweepInput): Promise<SweepResult>;
+}
+
+/** Rows per request, and unsettled rows per look. */
+const PAGE = 1000;
+const PER_SWEEP = 2000;
+/** Event workflows that one request to Temporal's queue announces. */
+const BATCH = 100;
+/** Clocks of ftrack and Temporal may differ by as much without an accepted event being overlooked. */
+const CLOCK_SLACK_MS = 60_000;
+
+const NOTHING: GapFillCounts = { rows: 0, known: 0, irrelevant: 0, missed: 0, events: 0 };
+
+export function createGapFill(deps: GapFillDeps): GapFillActivities {
+  return {
+    async sweepLog(input) {
+      const context = Context.current();
+      const waits = timings(input.timeScale);
+      const beat = setInterval(() => context.heartbeat(), waits.heartbeat / 3);
+      try {
+        return await sweep(deps, { ...input, waits }, context.cancellationSignal);
+      } finally {
+        clearInterval(beat);
+      }
+    },
+  };
+}
+
+type Sweep = SweepInput & { readonly waits: Timings };
+
+async function sweep(deps: GapFillDeps, input: Sweep, signal: AbortSignal): Promise<SweepResult> {
+  const ends = await deps.ftrack.logEnds(signal);
+  const newest = ends.newest ?? 0;
+  const { cursor, settled, skew } = input;
+  const start = { settled, skew, unsettled: 0, more: false, counts: NOTHING, lost: null };
+  if (cursor === null) {
+    return { ...start, cursor: newest };
+  }
+  const looked = Math.max(cursor, settled.at(-1)?.[1] ?? 0);
+  const lost = lossOf(ends, looked);
+  if (looked > newest) {
+    return { ...start, cursor: newest, settled: [], lost };
+  }
+  const { marks, isAll } = await unsettled(deps, { cursor, settled }, signal);
+  const fresh = marks.filter(({ id }) => !includes(settled, id));
+  const judged = await judge(deps, { ...input, marks: fresh }, signal);
+  const known = withNumbers(settled, judged.settled);
+  const before = Date.now() - input.waits.gapOverlap - judged.skew;
+  const bound = boundOf(marks, { settled: known, cursor, before });
+  return {
+    cursor: bound,
+    settled: above(known, bound),
+    skew: judged.skew,
+    unsettled: fresh.length - judged.settled.length,
+    more: !isAll && judged.settled.length > 0,
+    counts: judged.counts,
+    lost,
+  };
+}
+
+const ONLY_SYNC = 'what changed meanwhile is found by a sync of each project only';
+
+/** Whether the log lost rows that were never looked at. @param looked the highest id that was */
+function lossOf({ oldest, newest }: LogEnds, looked: number): string | null {
+  if (looked > 0 && newest === null) {
+    return `ftrack shows us no rows of its Event log any more, where there was row ${looked}: check the permissions of our ftrack user; ${ONLY_SYNC}`;
+  }
+  if (newest !== null && looked > newest) {
+    return `ftrack's Event log ends at row ${newest}, where there was row ${looked} before: it was restored or emptied; ${ONLY_SYNC}`;
+  }
+  return oldest !== null && looked > 0 && oldest > looked + 1
+    ? `ftrack's Event log begins at row ${oldest}, and rows behind ${looked} were never seen: they were removed before we looked; ${ONLY_SYNC}`
+    : null;
+}
+
+/** The rows above the cursor, until enough unsettled ones were met. */
+async function unsettled(
+  { ftrack }: GapFillDeps,
+  { cursor, settled }: Pick<SweepResult, 'cursor' | 'settled'>,
+  signal: AbortSignal,
+): Promise<{ marks: LogMark[]; isAll: boolean }> {
+  const marks: LogMark[] = [];
+  let fresh = 0;
+  let last = cursor;
+  for (;;) {
+    const page = await ftrack.logMarks({ above: last, limit: PAGE }, signal);
+    marks.push(...page);
+    fresh += page.filter(({ id }) => !includes(settled, id)).length;
+    last = page.at(-1)?.id ?? last;
+    if (page.length < PAGE || fresh >= PER_SWEEP) {
+      return { marks, isAll: page.length < PAGE };
+    }
+  }
+}
+
+interface Judged {
+  readonly settled: readonly number[];
+  readonly skew: number;
+  readonly counts: GapFillCounts;
+}
+
+async function judge(
+  deps: GapFillDeps,
+  input: Sweep & { readonly marks: readonly LogMark[] },
+  signal: AbortSignal,
+): Promise<Judged> {
+  const { marks, waits, heard } = input;
+  if (marks.length === 0) {
+    return { settled: [], skew: input.skew, counts: NOTHING };
+  }
+  const entries = await deps.ftrack.logEntries(
+    marks.map(({ id }) => id),
+    signal,
+  );
+  const rows = entries.map(readLogRow);
+  const sweptAt = input.sweptAt ?? 0;
+  const first = Math.min(...rows.map(({ at }) => at ?? sweptAt));
+  const accepted = await deps.accepted(first + Math.min(0, input.skew) - CLOCK_SLACK_MS);
+  const skew = skewOf(rows, accepted, input.skew);
+  const own = { userId: await deps.ownUserId(signal), attributes: PAIR_ATTRIBUTES };
+  const times = { lag: waits.gapLag, silent: waits.gapSilent };
+  const knowledge = { accepted, heard, now: Date.now(), skew, sweptAt, own, waits: times };
+  const verdicts = rows.map((row) => ({ row, verdict: verdictOn(row, knowledge) }));
+  const those = (wanted: Verdict): LogRow[] =>
+    verdicts.filter(({ verdict }) => verdict === wanted).map(({ row }) => row);
+  const missed = those('missed');
+  const known = those('known');
+  const irrelevant = those('irrelevant');
+  const events = await handOver(deps, missed, input.timeScale);
+  const done = [...missed, ...known, ...irrelevant];
+  return {
+    settled: done.map(({ id }) => id),
+    skew,
+    counts: {
+      rows: done.length,
+      known: known.length,
+      irrelevant: irrelevant.length,
+      missed: missed.length,
+      events,
+    },
+  };
+}
+
+/** @returns the number of events started. */
+async function handOver(
+  deps: GapFillDeps,
+  missed: readonly LogRow[],
+  timeScale: number | undefined,
+): Promise<number> {
+  const now = Date.now();
+  const scale = timeScale === undefined ? {} : { timeScale };
+  const events = eventsFor(missed, now).map(({ project, event }, index) => ({
+    id: eventWorkflowId(event.id),
+    input: { event, project, key: now * 1000 + index, ...scale },
+  }));
+  const projects = [...new Set(events.map(({ input }) => input.project))];
+  await Promise.all(
+    projects.map(async (project) => {
+      const items = events.filter(({ input }) => input.project === project);
+      for (let from = 0; from < items.length; from += BATCH) {
+        await deps.handOver(items.slice(from, from + BATCH));
+      }
+    }),
+  );
+  return events.length;
+}
+
+/** The cursor moves up to the first row that is not settled, or young enough for others to appear before it. */
+function boundOf(
+  marks: readonly LogMark[],
+  at: { readonly settled: SweepResult['settled']; readonly cursor: number; readonly before: number },
+): number {
+  let bound = at.cursor;
+  const last = marks.at(-1)?.id ?? bound;
+  for (const { id, at: written } of marks) {
+    const isYoung = written === null ? id > last - PAGE : written > at.before;
+    if (isYoung || !includes(at.settled, id)) {
+      break;
+    }
+    bound = id;
+  }
+  return bound;
+}

@@ -1,0 +1,157 @@
+import type { Row } from '../../simulators/ftrack/store/table';
+import type { GapFillView } from '../../src/contracts/gap-fill';
+import { GAP_FILL_ID, QUERY, SIGNAL } from '../../src/contracts/names';
+import type { Service, Testbed } from '../../testbed';
+import { startTestbed } from '../../testbed';
+import { eventually } from '../support/eventually';
+import { FEATURE, SPOT, Story } from './support/story';
+
+/** Promise L where no event arrived: ftrack's Event log shows what a leecher missed. */
+let testbed: Testbed;
+let story: Story;
+let leecher: Service;
+
+beforeAll(async () => {
+  testbed = await startTestbed({ timeScale: 20 });
+  story = new Story(testbed);
+  // Before anybody looks: the first look begins at the head of the log.
+  story.bob.update(story.tasks(SPOT)[1] ?? '', { description: 'of an earlier time' });
+  await testbed.startProcessor();
+  await looked();
+  leecher = await testbed.startLeecher();
+  // Rows carry whole seconds: what is written in the second of a connect counts as before it.
+  await eventually('a second to pass since the leecher connected', async () =>
+    (await view()).heard.some(({ from }) => Date.now() - from > 1_000),
+  );
+}, 90_000);
+
+afterAll(() => testbed.close(), 30_000);
+
+const gapFill = () => testbed.client.workflow.getHandle(GAP_FILL_ID);
+const view = (): Promise<GapFillView> => gapFill().query<GapFillView>(QUERY.state);
+
+/** Waits for a look that began after this call. */
+async function looked(): Promise<GapFillView> {
+  const from = Date.now();
+  await eventually('the gap fill to run', () =>
+    gapFill()
+      .signal(SIGNAL.sweep)
+      .then(() => true),
+  );
+  return eventually('a look at the log', async () => {
+    const seen = await view();
+    return (seen.sweptAt ?? 0) >= from ? seen : undefined;
+  });
+}
+
+/** Waits until every row so far is settled. */
+const settled = (): Promise<GapFillView> =>
+  eventually(
+    'the log to be settled',
+    async () => {
+      const seen = await looked();
+      if (seen.unsettled > 0) {
+        throw new Error(JSON.stringify(seen));
+      }
+      return seen;
+    },
+    40_000,
+  );
+
+const logEvents = async (): Promise<string[]> =>
+  (await story.find('WorkflowType = "handleEvent"')).filter((id) => id.startsWith('ftrack-event/log-'));
+
+test('in a steady state it starts nothing: each row was told by an event, or concerns nothing in AYON', async () => {
+  const tasks = story.tasks(SPOT);
+  tasks.forEach((id, at) => story.bob.update(id, { description: `told ${at}` }));
+  await story.untilClosed(story.events.slice(1));
+
+  const { counts, cursor } = await settled();
+
+  expect(counts).toMatchObject({ missed: 0, events: 0 });
+  expect(counts.known).toBe(tasks.length);
+  expect(cursor).toBeGreaterThan(0);
+  expect(await logEvents()).toEqual([]);
+}, 60_000);
+
+test('what changed while no leecher ran is read again once one is back, unscoped where the row does not say', async () => {
+  await leecher.kill();
+  const tasks = story.tasks(FEATURE);
+  tasks.forEach((id, at) => story.bob.update(id, { description: `unseen ${at}` }));
+  const [gone = ''] = tasks;
+  story.bob.remove(gone);
+  const sequence =
+    testbed.studio.projects
+      .find(({ name }) => name === FEATURE)
+      ?.entities.find(({ type }) => type === 'Sequence')?.id ?? '';
+  const shot = story.bob.createShot({ parent: sequence, name: 'unseen' });
+
+  leecher = await testbed.startLeecher();
+
+  await story.untilAgreed();
+  expect(story.seen(shot)?.active).toBe(true);
+  expect(story.seen(gone)?.active ?? false).toBe(false);
+  const bundles = await logEvents();
+  expect(bundles.length).toBeGreaterThan(0);
+  expect(bundles.length).toBeLessThan(tasks.length);
+}, 90_000);
+
+test('a single event that the hub dropped over a healthy connection is found by the next look', async () => {
+  const [, task = ''] = story.tasks(SPOT);
+  const before = (await settled()).counts;
+  testbed.ftrack.hub.dropEvents(1);
+  story.bob.update(task, { description: 'dropped by the hub' });
+
+  const { counts } = await settled();
+  await story.untilAgreed();
+
+  expect(counts.missed).toBe(before.missed + 1);
+}, 60_000);
+
+test('a row that becomes visible behind later ones is not overlooked', async () => {
+  const [first = '', second = ''] = story.tasks(SPOT);
+  const held = testbed.ftrack.eventLog.holdNext(1);
+  testbed.ftrack.hub.dropEvents(1);
+  story.bob.update(first, { description: 'visible late' });
+  story.bob.update(second, { description: 'visible at once' });
+  const { cursor } = await settled();
+  const [id = 0] = held.ids;
+
+  held.release();
+
+  await settled();
+  await story.untilAgreed();
+  expect(cursor).toBeLessThan(id);
+}, 60_000);
+
+test('rows with words that nobody knows cost one look, and a log that shrank is told', async () => {
+  const task = story.tasks(FEATURE).at(-1) ?? '';
+  const log = testbed.ftrack.store.tableOf('Event');
+  const id = 1_000_000;
+  const { counts } = await settled();
+  log.insert({
+    type: 'Event',
+    key: String(id),
+    data: {
+      id,
+      action: 'odd',
+      insert: 'perhaps',
+      data: '{"half',
+      created_at: new Date().toISOString().slice(0, 19),
+      parent_type: 'Gizmo',
+      parent_id: task,
+      project_id: story.projects[FEATURE] ?? null,
+      user_id: null,
+    },
+  });
+  const odd = await settled();
+  expect(odd.counts.events).toBe(counts.events + 1);
+  await eventually('the odd row to be handled', async () =>
+    (await story.standing(`log-${id}`)).startsWith('completed'),
+  );
+
+  log.remove(log.get(String(id)) as Row);
+
+  const { lost } = await looked();
+  expect(lost).toMatch(/Event log ends at row \d+, where there was row 1000000 before/);
+}, 60_000);
