@@ -64,22 +64,25 @@ const ACTIONS: Readonly<Record<string, LogRow['action']>> = {
 
 export function readLogRow(raw: RawLogRow): LogRow {
   const data = objectIn(raw.data);
-  const word = (raw.parentType ?? '').toLowerCase().replace(/[^a-z]/g, '');
-  const id = (raw.parentId ?? '').toLowerCase();
-  const action = ACTIONS[(raw.insert ?? '').toLowerCase()] ?? 'update';
+  const id = raw.parentId?.toLowerCase() ?? '';
+  const action = ACTIONS[raw.insert?.toLowerCase() ?? ''] ?? 'update';
   const changes = data['changes'];
-  const isRelevant = isFtrackId(id) && raw.projectId !== null && !OTHERS.has(word);
   return {
     id: raw.id,
     at: raw.at,
     entityId: id,
-    family: isRelevant ? (FAMILIES[word] ?? 'task') : undefined,
+    family: isFtrackId(id) && raw.projectId !== null ? familyOf(raw.parentType) : undefined,
     projectId: raw.projectId ?? undefined,
     userId: raw.userId ?? undefined,
     action,
     keys: action === 'update' && isObject(changes) ? Object.keys(changes) : undefined,
     changes: action === 'remove' ? idsOf(isObject(data['values']) ? data['values'] : data) : {},
   };
+}
+
+function familyOf(parentType: string | null): Family | undefined {
+  const word = parentType?.toLowerCase().replace(/[^a-z]/g, '') ?? '';
+  return OTHERS.has(word) ? undefined : (FAMILIES[word] ?? 'task');
 }
 
 /** An assignment is gone with its row: only the log still says whose it was. */

@@ -93,18 +93,25 @@ export function temporalStarter(options: StarterOptions): TemporalStarter {
         throw error;
       }
     },
-    async vouch(vouch) {
-      await client.withDeadline(Date.now() + deadline, () =>
-        client.workflow.signalWithStart(WORKFLOW.gapFill, {
-          workflowId: GAP_FILL_ID,
-          taskQueue,
-          args: [scale satisfies Partial<GapFillState>],
-          signal: SIGNAL.vouch,
-          signalArgs: [vouch],
-        }),
-      );
-    },
+    vouch: (vouch) =>
+      client.withDeadline(Date.now() + deadline, () => tellGapFill(client, { vouch, taskQueue, scale })),
   };
+}
+
+interface ToGapFill {
+  readonly vouch: Vouch;
+  readonly taskQueue: string;
+  readonly scale: Partial<GapFillState>;
+}
+
+async function tellGapFill(client: Client, { vouch, taskQueue, scale }: ToGapFill): Promise<void> {
+  await client.workflow.signalWithStart(WORKFLOW.gapFill, {
+    workflowId: GAP_FILL_ID,
+    taskQueue,
+    args: [scale],
+    signal: SIGNAL.vouch,
+    signalArgs: [vouch],
+  });
 }
 
 /** Whole characters only, and none that a database refuses: a zero byte keeps a run out of every search for good. */

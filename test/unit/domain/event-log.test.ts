@@ -71,7 +71,8 @@ describe('what a row says', () => {
 });
 
 describe('whether an event told it', () => {
-  test.each<[string, Partial<RawLogRow>, Partial<Knowledge>, string]>([
+  type Case = [what: string, row: Partial<RawLogRow>, knowledge: Partial<Knowledge>, verdict: string];
+  test.each<Case>([
     ['vouched for, entity and keys named', {}, {}, 'known'],
     ['the same keys in modern spelling', { data: '{"changes":{"status_id":{}}}' }, {}, 'known'],
     ['other keys named', { data: '{"changes":{"typeid":{}}}' }, {}, 'missed'],
@@ -96,7 +97,7 @@ describe('whether an event told it', () => {
     ['our user, but another attribute', { userId: ME }, { accepted: [] }, 'missed'],
     ['two clocks that differ', { at: at(70) }, { skew: 30_000 }, 'known'],
     ['no time: since the last look', { at: null }, {}, 'known'],
-  ])('%s', (_, more, knowledge, verdict) => {
+  ])('%s', (...[, more, knowledge, verdict]) => {
     expect(verdictOn(row(more), knowing(knowledge))).toBe(verdict);
   });
 });
