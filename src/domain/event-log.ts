@@ -13,8 +13,8 @@ export interface LogRow {
   readonly entityId: string;
   /** Legacy table family as events name it; undefined when nothing of it reaches AYON. */
   readonly family: Family | undefined;
-  readonly projectId: string | undefined;
-  readonly userId: string | undefined;
+  readonly projectId: string | null;
+  readonly userId: string | null;
   readonly action: 'add' | 'update' | 'remove';
   /** What changed, in the log's own words; undefined when the row does not say. */
   readonly keys: readonly string[] | undefined;
@@ -72,8 +72,8 @@ export function readLogRow(raw: RawLogRow): LogRow {
     at: raw.at,
     entityId: id,
     family: isFtrackId(id) && raw.projectId !== null ? familyOf(raw.parentType) : undefined,
-    projectId: raw.projectId ?? undefined,
-    userId: raw.userId ?? undefined,
+    projectId: raw.projectId,
+    userId: raw.userId,
     action,
     keys: action === 'update' && isObject(changes) ? Object.keys(changes) : undefined,
     changes: action === 'remove' ? idsOf(isObject(data['values']) ? data['values'] : data) : {},
@@ -241,7 +241,7 @@ export function eventsFor(
   const projects = new Map<string, Map<string, { entity: FtrackEntity; rows: LogRow[] }>>();
   for (const row of rows) {
     const { projectId } = row;
-    if (projectId === undefined) {
+    if (projectId === null) {
       continue;
     }
     const entities = projects.get(projectId) ?? new Map<string, { entity: FtrackEntity; rows: LogRow[] }>();
@@ -295,7 +295,7 @@ function eventOf(
   return {
     id: nameOf(ids),
     topic: 'ftrack.update',
-    user: users.size === 1 && user !== undefined ? { id: user } : {},
+    user: users.size === 1 && typeof user === 'string' ? { id: user } : {},
     entities,
     arrivedAt: now,
   };
