@@ -40,7 +40,7 @@ async function start(context: ServiceContext): Promise<RunningService> {
     ...scale,
     hub,
     starter: once(() => watch !== undefined, temporalStarter({ client, ...scale }), notSetUp),
-    spool: { dir: spoolDir(env.spoolDir), expectMount: true },
+    spool: { dir: spoolDir(env.spoolDir), maxBytes: env.spoolMax, expectMount: true },
     install: env.install,
     userId: () => userId,
     logger,

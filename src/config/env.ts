@@ -42,6 +42,7 @@ const Variables = z.object({
   TEMPORAL_TLS_CLIENT_KEY_PATH: text.optional(),
   TEMPORAL_TLS_SERVER_CA_CERT_PATH: text.optional(),
   SPOOL_DIR: text.optional(),
+  SPOOL_MAX_MB: whole(64, 1_000_000).default(2_048),
   HTTP_HOST: text.default('127.0.0.1'),
   HTTP_PORT: whole(0, 65_535).optional(),
   LOG_LEVEL: z
@@ -82,6 +83,8 @@ export interface Env {
   /** What `temporalConfig` of the Temporal client reads. */
   readonly temporal: Readonly<Record<string, string>>;
   readonly spoolDir: string | undefined;
+  /** Bytes. */
+  readonly spoolMax: number;
   readonly http: {
     readonly host: string;
     /** 0 takes a free port; undefined: the service's own default. */
@@ -132,6 +135,7 @@ function toEnv(data: z.infer<typeof Variables>, temporal: Readonly<Record<string
     ftrack: { server: data.FTRACK_SERVER, apiUser: data.FTRACK_API_USER, apiKey: data.FTRACK_API_KEY },
     temporal,
     spoolDir: data.SPOOL_DIR,
+    spoolMax: data.SPOOL_MAX_MB * 1_000_000,
     http: { host: data.HTTP_HOST, port: data.HTTP_PORT },
     logLevel: data.LOG_LEVEL,
     install: data.AYON_FTRACK_INSTALL,

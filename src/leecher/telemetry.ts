@@ -7,7 +7,7 @@ export interface LeecherMetrics {
 
 /**
  * - `leecher_events` by `outcome`: `received` from the hub; then, by part, `started`, `closed` (its run is over),
- *   `spooled`, `rejected`, `lost`; `failed` for a defect of ours.
+ *   `spooled`, `rejected`, `lost`, `dropped` by a full spool; `failed` for a defect of ours.
  * - `leecher_skipped` by `reason`: events that start nothing.
  * - `leecher_left_out` by `reason`: entities or fields of an event that could not be read.
  * - `leecher_tickets` by `outcome`: `sent`, `refused`.

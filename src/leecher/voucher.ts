@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { HubProof } from '../clients/ftrack/hub/hub';
 import type { Vouch } from '../contracts/gap-fill';
 import type { DispatchState } from './dispatch';
+import type { GapMarkers } from './spool/gaps';
 import type { LeecherLogger } from './telemetry';
 
 export interface VoucherOptions {
@@ -20,6 +21,7 @@ export class Voucher {
   readonly #leecher = randomUUID();
   /** Until there is a dispatcher, nothing is held by Temporal. */
   #held: () => Pick<DispatchState, 'mode' | 'heldSince'> = () => ({ mode: 'spooling', heldSince: 0 });
+  #gaps: GapMarkers | undefined;
   #proof: HubProof | undefined;
   #retry: NodeJS.Timeout | undefined;
   #sending = false;
@@ -29,8 +31,10 @@ export class Voucher {
     this.#options = options;
   }
 
-  listenTo(dispatcher: { state(): DispatchState }): void {
+  /** @param gaps for their time, and before it, nobody vouches: events of then were dropped */
+  listenTo(dispatcher: { state(): DispatchState }, gaps: GapMarkers): void {
     this.#held = () => dispatcher.state();
+    this.#gaps = gaps;
     this.#tell();
   }
 
@@ -61,10 +65,19 @@ export class Voucher {
   /** @returns whether there is more to say before the next canary. */
   async #send(proof: HubProof): Promise<boolean> {
     const { mode, heldSince = Infinity } = this.#held();
-    const to = Math.max(proof.from, Math.min(proof.to, heldSince - 1));
+    const lostUntil = this.#gaps?.until;
+    const from = Math.max(proof.from, (lostUntil ?? -1) + 1);
+    const to = Math.max(from, Math.min(proof.to, heldSince - 1));
     const pending = mode === 'spooling';
     try {
-      await this.#options.send({ leecher: this.#leecher, from: proof.from, to, pending });
+      await this.#options.send({ leecher: this.#leecher, from, to, pending });
+      if (lostUntil !== undefined && !pending && this.#gaps?.until === lostUntil) {
+        const gaps = await this.#gaps.clear();
+        this.#options.logger.warn(
+          { gaps },
+          "the gap fill reads from ftrack's log what the full spool dropped",
+        );
+      }
       return pending || this.#proof !== proof;
     } catch (error) {
       this.#options.logger.info({ err: error }, 'the gap fill is not told yet how far events arrived');

@@ -162,6 +162,24 @@ export async function readLines(
   }
 }
 
+/** What the segments still hold behind a position. */
+export function contentOf(segments: readonly Segment[], begin: Position): { lines: number; bytes: number } {
+  const consumed = segments[0]?.number === begin.segment ? begin.offset : 0;
+  return segments.reduce((sum, { lines, size }) => ({ lines: sum.lines + lines, bytes: sum.bytes + size }), {
+    lines: 0,
+    bytes: -consumed,
+  });
+}
+
+/** Every line of a segment from an offset on, in order, a piece at a time. */
+export async function* linesOf(segment: Segment, offset: number): AsyncGenerator<readonly Buffer[]> {
+  for (let at = offset; at < segment.size; ) {
+    const read = await readLines(segment, at, Infinity);
+    yield read.lines;
+    at = read.offset;
+  }
+}
+
 function cut(bytes: Buffer, max: number): { lines: Buffer[]; used: number } {
   const lines: Buffer[] = [];
   let used = 0;

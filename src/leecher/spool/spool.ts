@@ -4,46 +4,12 @@ import { codeOf, isCode, waitForLock } from './lock';
 import { Pending } from './pending';
 import type { Position, Segment, SegmentWriter } from './segments';
 import * as files from './segments';
+import type { SpoolBatch, SpoolOptions, SpoolState, SpoolTrouble } from './types';
 
-export type SpoolTrouble = 'corrupt' | 'torn' | 'error';
-
-export interface SpoolOptions<T> {
-  readonly dir: string;
-  /** Checks what a line held; undefined sets the line aside. */
-  read(value: unknown): T | undefined;
-  /** Each thing that went wrong, with a sentence. */
-  onTrouble(what: SpoolTrouble, message: string): void;
-  /** Records that may wait in memory while the disk cannot be written; what comes on top is refused. */
-  readonly memory: number;
-  /** The same as a number of characters. */
-  readonly memoryCharacters?: number;
-  readonly segmentBytes?: number;
-  /** Pause before a failed write is tried again. */
-  readonly retryMs?: number;
-  /** How long to wait for a lock whose holder may be gone. */
-  readonly lockWaitMs?: number;
-}
-
-export interface SpoolState {
-  /** Records not yet handed over, those in memory included. */
-  readonly events: number;
-  readonly bytes: number;
-  /** Records that are not on the disk (yet). */
-  readonly inMemory: number;
-  /** Why the disk cannot be written, and what to do; undefined while all is well. */
-  readonly problem: string | undefined;
-}
-
-/** The oldest records. Commit it once they are handed over durably; until then the same ones come again. */
-export interface SpoolBatch<T> {
-  readonly items: readonly T[];
-  /** Behind it on the disk; undefined for records that never reached the disk. */
-  readonly end: Position | undefined;
-  /** Lines it covers, set aside ones included. */
-  readonly lines: number;
-}
+export type { SpoolBatch, SpoolOptions, SpoolState } from './types';
 
 const SEGMENT_BYTES = 8 * 1024 * 1024;
+const NEARLY_FULL = 0.8;
 /** Bulk events have up to 200 KiB each: as many as may wait by number would not fit into any memory. */
 const MEMORY_CHARACTERS = 64 * 1024 * 1024;
 
@@ -107,13 +73,11 @@ export class Spool<T> {
   }
 
   state(): SpoolState {
-    const begin = this.#position;
-    const onDisk = this.#segments.reduce((sum, { lines }) => sum + lines, 0);
-    const size = this.#segments.reduce((sum, segment) => sum + segment.size, 0);
-    const consumed = this.#segments[0]?.number === begin.segment ? begin.offset : 0;
+    const { lines, bytes } = files.contentOf(this.#segments, this.#position);
     return {
-      events: onDisk + this.#pending.length,
-      bytes: size - consumed,
+      events: lines + this.#pending.length,
+      bytes,
+      nearlyFull: bytes > NEARLY_FULL * (this.#options.maxBytes ?? Infinity),
       inMemory: this.#pending.length,
       problem: this.#problem,
     };
@@ -329,11 +293,30 @@ export class Spool<T> {
     }
     if (this.#writer === undefined) {
       await files.prepareDirectory(this.#options.dir);
+      await this.#makeRoom();
       this.#writer = await files.SegmentWriter.create(this.#options.dir, this.#next);
       this.#next = this.#writer.segment.number + 1;
       this.#segments.push(this.#writer.segment);
     }
     return this.#writer;
+  }
+
+  /** Drops the oldest segments, marked first, until another one fits. */
+  async #makeRoom(): Promise<void> {
+    const { maxBytes = Infinity, segmentBytes = SEGMENT_BYTES } = this.#options;
+    for (let [oldest] = this.#segments; oldest !== undefined; [oldest] = this.#segments) {
+      if (this.state().bytes + segmentBytes <= maxBytes) {
+        return;
+      }
+      const offset = this.#position.segment === oldest.number ? this.#position.offset : 0;
+      for await (const lines of files.linesOf(oldest, offset)) {
+        const items = lines.flatMap((line) => this.#options.read(files.parseLine(line)) ?? []);
+        await this.#options.onDropped?.(items);
+      }
+      // A drain may have handed it over meanwhile.
+      this.#segments.splice(0, Number(this.#segments[0] === oldest));
+      await rm(oldest.path, { force: true });
+    }
   }
 
   async #writeFailed(error: unknown): Promise<void> {

@@ -242,6 +242,43 @@ describe('spool', () => {
     );
   });
 
+  it('drops its oldest segments beyond its bound, marked first, and hands out the rest in order', async () => {
+    const dropped: number[] = [];
+    const spool = await start({
+      segmentBytes: 200,
+      maxBytes: 1_000,
+      onDropped: async (gone) => void dropped.push(...gone.map(({ number }) => number)),
+    });
+    for (let from = 0; from < 200; from += 10) {
+      spool.append(items(from, 10));
+      await spool.flush();
+    }
+
+    const { bytes, nearlyFull } = spool.state();
+    const kept = await drain(spool);
+
+    expect(bytes).toBeLessThanOrEqual(1_200);
+    expect(nearlyFull).toBe(true);
+    expect(dropped.length).toBeGreaterThan(0);
+    expect([...dropped, ...kept]).toEqual(numbers(0, 200));
+    expect(spool.state().nearlyFull).toBe(false);
+  });
+
+  it('drops nothing that could not be marked', async () => {
+    const spool = await start({
+      segmentBytes: 200,
+      maxBytes: 400,
+      onDropped: () => Promise.reject(new Error('no marker')),
+    });
+    for (let from = 0; from < 100; from += 10) {
+      spool.append(items(from, 10));
+      await spool.flush();
+    }
+
+    expect(troubles).toContain('error');
+    expect(await drain(spool)).toEqual(numbers(0, 100));
+  });
+
   it('keeps rejected records for people', async () => {
     const spool = await start();
     await spool.setAside({ number: 9 });

@@ -1,0 +1,112 @@
+import { ArrivalClock } from './arrival';
+import type { Dispatcher } from './dispatch';
+import { DISPATCH_DEFAULTS } from './dispatch';
+import { skipReason } from './filter';
+import type { Outgoing } from './outgoing';
+import { outgoingOf } from './outgoing';
+import type { ParsedEvent } from './parse';
+import { parseEvent } from './parse';
+import type { Counters, LeecherLogger } from './telemetry';
+
+export interface IntakeOptions {
+  /** Name of this installation, part of our client token. */
+  readonly install: string;
+  /** ftrack id of the user that the product writes as, once somebody has found it out. */
+  userId?(): string | undefined;
+  readonly logger: LeecherLogger;
+  readonly timeScale?: number;
+  /** Events that are kept until there is a dispatcher. */
+  readonly memory?: number;
+}
+
+/** From the socket to the dispatcher: parse, filter, stamp, split. */
+export class Intake {
+  readonly #options: IntakeOptions;
+  readonly #counters: Counters;
+  /** What arrived before there was a dispatcher. */
+  readonly #early: Outgoing[] = [];
+  #dispatcher: Dispatcher | undefined;
+  readonly #clock = new ArrivalClock();
+  readonly #told = new Set<string>();
+
+  constructor(options: IntakeOptions, counters: Counters) {
+    this.#options = options;
+    this.#counters = counters;
+  }
+
+  /** From here on events go there, those that arrived already first. */
+  handTo(dispatcher: Dispatcher): void {
+    this.#dispatcher = dispatcher;
+    dispatcher.offer(this.#early.splice(0));
+  }
+
+  /** Never throws: what cannot be handled is counted and told, the hub would only count it. */
+  accept(raw: unknown): void {
+    this.#counters.count('leecher_events', { outcome: 'received' });
+    try {
+      this.#handOver(raw);
+    } catch (error) {
+      this.#counters.count('leecher_events', { outcome: 'failed' });
+      const eventId = typeof raw === 'object' && raw !== null ? Reflect.get(raw, 'id') : undefined;
+      this.#options.logger.error(
+        { err: error, eventId: typeof eventId === 'string' ? eventId.slice(0, 200) : undefined },
+        'an event from ftrack failed in the leecher and is lost here; repeat that edit in ftrack and report this line',
+      );
+    }
+  }
+
+  #handOver(raw: unknown): void {
+    const parsed = parseEvent(raw, this.#clock.now());
+    if (typeof parsed === 'string') {
+      this.#counters.count('leecher_skipped', { reason: parsed });
+      this.#once(parsed, 'an event from ftrack cannot be read and is skipped; further ones are only counted');
+      return;
+    }
+    const { install } = this.#options;
+    const reason = skipReason(parsed, { install, userId: this.#options.userId?.() });
+    if (reason !== undefined) {
+      this.#counters.count('leecher_skipped', { reason });
+    }
+    if (reason === undefined || reason === 'without-entities') {
+      this.#tellLeftOut(parsed);
+    }
+    if (reason === undefined) {
+      const items = outgoingOf(parsed.event, this.#clock, this.#options.timeScale);
+      if (this.#dispatcher === undefined) {
+        this.#keepEarly(items);
+      } else {
+        this.#dispatcher.offer(items);
+      }
+    }
+  }
+
+  #keepEarly(items: readonly Outgoing[]): void {
+    const room = (this.#options.memory ?? DISPATCH_DEFAULTS.memory) - this.#early.length;
+    this.#early.push(...items.slice(0, Math.max(0, room)));
+    if (items.length > room) {
+      this.#counters.count('leecher_events', { outcome: 'lost' }, items.length - Math.max(0, room));
+      this.#once(
+        'spool-not-open',
+        'events are lost: memory is full before the spool could be opened; repeat those edits in ftrack',
+      );
+    }
+  }
+
+  #tellLeftOut(parsed: ParsedEvent): void {
+    for (const [what, count] of Object.entries(parsed.leftOut)) {
+      this.#counters.count('leecher_left_out', { reason: what }, count);
+      this.#once(
+        what,
+        'a part of an ftrack event cannot be read and is left out; further ones are only counted',
+      );
+    }
+  }
+
+  /** A server that sends nonsense would otherwise fill the log as well. */
+  #once(reason: string, message: string): void {
+    if (!this.#told.has(reason)) {
+      this.#told.add(reason);
+      this.#options.logger.warn({ reason }, message);
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import { DISPATCH_DEFAULTS } from './dispatch';
+import type { Outgoing } from './outgoing';
+import { readOutgoing } from './outgoing';
+import { GapMarkers } from './spool/gaps';
+import { isOnRootFileSystem } from './spool/segments';
+import { Spool } from './spool/spool';
+import type { Counters, LeecherLogger } from './telemetry';
+
+export interface SpoolSetting {
+  readonly dir: string;
+  /** Warn when the directory would die with a container. */
+  readonly expectMount?: boolean;
+  /** What it may hold at most, bytes; beyond that the oldest events are dropped and marked. Default: no bound. */
+  readonly maxBytes?: number;
+  /** How long to wait for the lock of a leecher that may be gone, ms. */
+  readonly lockWaitMs?: number;
+}
+
+interface Tools {
+  readonly counters: Counters;
+  readonly logger: LeecherLogger;
+  /** Events that may wait in memory while the disk cannot be written. */
+  readonly memory?: number;
+}
+
+/** @throws Error with one sentence when the directory cannot be used or another leecher uses it. */
+export async function openSpool(
+  setting: SpoolSetting,
+  { counters, logger, memory = DISPATCH_DEFAULTS.memory }: Tools,
+): Promise<{ spool: Spool<Outgoing>; gaps: GapMarkers }> {
+  const { dir, lockWaitMs, maxBytes, expectMount = false } = setting;
+  const gaps = await GapMarkers.open(dir);
+  const spool = await Spool.open<Outgoing>({
+    dir,
+    read: readOutgoing,
+    onTrouble: (what, message) => {
+      counters.count('leecher_spool', { what });
+      logger.error({ dir, what, problem: message }, 'trouble with the spool');
+    },
+    onDropped: async (items) => {
+      await gaps.add(items);
+      counters.count('leecher_events', { outcome: 'dropped' }, items.length);
+      logger.error(
+        { dir, events: items.length, gaps: gaps.list },
+        "the spool is full and drops its oldest events; the gap fill reads their changes again from ftrack's log",
+      );
+    },
+    memory,
+    ...(maxBytes === undefined ? {} : { maxBytes }),
+    ...(lockWaitMs === undefined ? {} : { lockWaitMs }),
+  });
+  if (expectMount && (await isOnRootFileSystem(dir))) {
+    logger.warn(
+      { dir },
+      'the spool is not on a mount: its events die with the container; mount a volume at SPOOL_DIR',
+    );
+  }
+  return { spool, gaps };
+}

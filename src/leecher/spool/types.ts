@@ -1,0 +1,45 @@
+import type { Position } from './segments';
+
+export type SpoolTrouble = 'corrupt' | 'torn' | 'error';
+
+export interface SpoolOptions<T> {
+  readonly dir: string;
+  /** Checks what a line held; undefined sets the line aside. */
+  read(value: unknown): T | undefined;
+  /** Each thing that went wrong, with a sentence. */
+  onTrouble(what: SpoolTrouble, message: string): void;
+  /** Records that may wait in memory while the disk cannot be written; what comes on top is refused. */
+  readonly memory: number;
+  /** The same as a number of characters. */
+  readonly memoryCharacters?: number;
+  readonly segmentBytes?: number;
+  /** What the disk may hold at most; beyond it the oldest segment goes. Default: no bound. */
+  readonly maxBytes?: number;
+  /** Called with the records of a segment before it goes; what it throws keeps the segment. */
+  onDropped?(items: readonly T[]): Promise<void>;
+  /** Pause before a failed write is tried again. */
+  readonly retryMs?: number;
+  /** How long to wait for a lock whose holder may be gone. */
+  readonly lockWaitMs?: number;
+}
+
+export interface SpoolState {
+  /** Records not yet handed over, those in memory included. */
+  readonly events: number;
+  readonly bytes: number;
+  /** Records that are not on the disk (yet). */
+  readonly inMemory: number;
+  /** Why the disk cannot be written, and what to do; undefined while all is well. */
+  readonly problem: string | undefined;
+  /** Above 0.8 of what the disk may hold. */
+  readonly nearlyFull: boolean;
+}
+
+/** The oldest records. Commit it once they are handed over durably; until then the same ones come again. */
+export interface SpoolBatch<T> {
+  readonly items: readonly T[];
+  /** Behind it on the disk; undefined for records that never reached the disk. */
+  readonly end: Position | undefined;
+  /** Lines it covers, set aside ones included. */
+  readonly lines: number;
+}
