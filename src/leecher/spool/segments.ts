@@ -167,7 +167,7 @@ export function contentOf(segments: readonly Segment[], begin: Position): { line
   const consumed = segments[0]?.number === begin.segment ? begin.offset : 0;
   return segments.reduce((sum, { lines, size }) => ({ lines: sum.lines + lines, bytes: sum.bytes + size }), {
     lines: 0,
-    bytes: -consumed,
+    bytes: 0 - consumed,
   });
 }
 
