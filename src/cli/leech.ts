@@ -42,6 +42,7 @@ async function start(context: ServiceContext): Promise<RunningService> {
     starter: once(() => watch !== undefined, temporalStarter({ client, ...scale }), notSetUp),
     spool: { dir: spoolDir(env.spoolDir), maxBytes: env.spoolMax, expectMount: true },
     install: env.install,
+    ...(env.webhookSecret === undefined ? {} : { webhookSecret: env.webhookSecret }),
     userId: () => userId,
     logger,
     metrics,
@@ -63,6 +64,7 @@ async function start(context: ServiceContext): Promise<RunningService> {
         away === undefined ? [] : [`${away.replace(/\.$/, '')}; what arrives waits in the spool.`];
       return { ready: ready && away === undefined, detail: { problems: [...problems, ...waits], ...detail } };
     },
+    post: (path, body) => leecher.post(path, body),
     stop: async () => {
       watch?.stop();
       await leecher.stop();

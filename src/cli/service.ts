@@ -2,7 +2,7 @@ import type { TemporalConfig } from '../clients/temporal/connect';
 import { TemporalConfigError, temporalConfig, untilReachable } from '../clients/temporal/connect';
 import type { Env } from '../config/env';
 import { EnvError, readEnv } from '../config/env';
-import type { HealthServer, Readiness } from '../observability/http';
+import type { HealthServer, PostAnswer, Readiness } from '../observability/http';
 import { startHealthServer } from '../observability/http';
 import type { Logger } from '../observability/logger';
 import { createLogger } from '../observability/logger';
@@ -34,6 +34,8 @@ export interface ServiceContext {
 
 export interface RunningService {
   readiness(): Readiness;
+  /** Takes what is posted to the health server; undefined for a path of nobody. */
+  post?(path: string, body: string): PostAnswer | undefined;
   /** Ends within 7 s. @returns names of what is left unfinished. */
   stop(): Promise<readonly string[] | void>;
 }
@@ -115,6 +117,7 @@ async function startHealth(frame: Frame, defaultPort: number): Promise<HealthSer
     host: env.http.host,
     port: env.http.port ?? defaultPort,
     readiness,
+    post: (path, body) => frame.service?.post?.(path, body),
     metrics: () => {
       readiness();
       return metrics.text();

@@ -33,6 +33,9 @@ const Variables = z.object({
   FTRACK_SERVER: url('https://studio.ftrackapp.com').optional(),
   FTRACK_API_USER: text.trim().optional(),
   FTRACK_API_KEY: key.optional(),
+  FTRACK_WEBHOOK_SECRET: text
+    .regex(/^[A-Za-z0-9_-]{16,200}$/, { error: 'must have 16 or more letters, digits, "_" and "-"' })
+    .optional(),
   TEMPORAL_ADDRESS: text.optional(),
   TEMPORAL_NAMESPACE: text.optional(),
   TEMPORAL_API_KEY: text.optional(),
@@ -83,6 +86,7 @@ export interface Env {
   /** What `temporalConfig` of the Temporal client reads. */
   readonly temporal: Readonly<Record<string, string>>;
   readonly spoolDir: string | undefined;
+  readonly webhookSecret: string | undefined;
   /** Bytes. */
   readonly spoolMax: number;
   readonly http: {
@@ -135,6 +139,7 @@ function toEnv(data: z.infer<typeof Variables>, temporal: Readonly<Record<string
     ftrack: { server: data.FTRACK_SERVER, apiUser: data.FTRACK_API_USER, apiKey: data.FTRACK_API_KEY },
     temporal,
     spoolDir: data.SPOOL_DIR,
+    webhookSecret: data.FTRACK_WEBHOOK_SECRET,
     spoolMax: data.SPOOL_MAX_MB * 1_000_000,
     http: { host: data.HTTP_HOST, port: data.HTTP_PORT },
     logLevel: data.LOG_LEVEL,

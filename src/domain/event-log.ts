@@ -177,11 +177,12 @@ export function verdictOn(row: LogRow, knowledge: Knowledge): Verdict {
   return mayCome || !(isBehind || now - at >= waits.silent) ? 'later' : 'missed';
 }
 
-function isTold(row: LogRow, at: number, accepted: readonly Accepted[]): boolean {
-  return accepted.some((event) => {
-    const keys = event.at >= at - SECOND ? event.named[row.entityId] : undefined;
-    return keys !== undefined && (keys === '*' || row.keys === undefined || includesAll(keys, row.keys));
-  });
+const isTold = (row: LogRow, at: number, accepted: readonly Accepted[]): boolean =>
+  accepted.some((event) => event.at >= at - SECOND && namesAll(event.named[row.entityId], row.keys));
+
+/** Whether what an event named of an entity covers these keys; undefined keys: those that nobody knows. */
+export function namesAll(named: Named[string] | undefined, keys: readonly string[] | undefined): boolean {
+  return named !== undefined && (named === '*' || keys === undefined || includesAll(named, keys));
 }
 
 function includesAll(keys: readonly string[], wanted: readonly string[]): boolean {

@@ -12,6 +12,8 @@ import type { LeecherLogger, LeecherMetrics } from './telemetry';
 import { Counters } from './telemetry';
 import type { TemporalStarter } from './temporal-starter';
 import { Voucher } from './voucher';
+import type { HookAnswer } from './webhooks';
+import { Webhooks } from './webhooks';
 
 export interface LeecherOptions {
   readonly hub: Pick<HubOptions, 'serverUrl' | 'user' | 'apiKey' | 'timings'>;
@@ -22,6 +24,8 @@ export interface LeecherOptions {
   readonly install: string;
   /** ftrack id of the user that the product writes as, once somebody has found it out. */
   userId?(): string | undefined;
+  /** Takes ftrack's webhooks too; their address ends in this. */
+  readonly webhookSecret?: string;
   readonly logger: LeecherLogger;
   readonly metrics: LeecherMetrics;
   readonly timeScale?: number;
@@ -40,12 +44,16 @@ interface LeecherState extends Parts {
 export interface Leecher {
   readonly hub: Hub;
   state(): LeecherState;
+  /** Takes a webhook of ftrack; undefined when the path is none of ours. */
+  post(path: string, body: string): HookAnswer | undefined;
   /** Ends the connection, hands over what is under way or leaves it in the spool, within about 5 s. */
   stop(): Promise<void>;
 }
 
 const STOP_MS = 4_000;
 const GAUGES_MS = 1_000;
+/** How long the hub may take to tell what a webhook told. */
+const WEBHOOK_WAIT_MS = 10_000;
 /** Pause before the gap fill is told again. */
 const VOUCH_AGAIN_MS = 5_000;
 
@@ -75,6 +83,7 @@ export async function startLeecher(options: LeecherOptions): Promise<Leecher> {
   const dispatcher = new Dispatcher({ starter, spool, counters, logger, ...dispatch });
   intake.handTo(dispatcher);
   voucher.listenTo(dispatcher, gaps);
+  const webhooks = webhooksOf(options, { hub, intake, counters });
   const gauges = setInterval(() => report(), GAUGES_MS);
   gauges.unref();
 
@@ -98,6 +107,7 @@ export async function startLeecher(options: LeecherOptions): Promise<Leecher> {
   }
   async function stop(): Promise<void> {
     hub.stop();
+    webhooks?.stop();
     voucher.stop();
     clearInterval(gauges);
     await dispatcher.stop(STOP_MS);
@@ -108,7 +118,18 @@ export async function startLeecher(options: LeecherOptions): Promise<Leecher> {
       left === 0 ? 'leecher stopped' : 'leecher stopped; the spool keeps events for the next start',
     );
   }
-  return { hub, state, stop };
+  return { hub, state, post: (path, body) => webhooks?.take(path, body), stop };
+}
+
+function webhooksOf(
+  { webhookSecret, hub: { serverUrl }, logger, timeScale = 1 }: LeecherOptions,
+  { hub, ...parts }: { readonly hub: Hub; readonly intake: Intake; readonly counters: Counters },
+): Webhooks | undefined {
+  const isDelivering = (): boolean => hub.status().state === 'delivering';
+  const waitMs = WEBHOOK_WAIT_MS / timeScale;
+  return webhookSecret === undefined
+    ? undefined
+    : new Webhooks({ secret: webhookSecret, serverUrl, isDelivering, logger, waitMs }, parts);
 }
 
 function connect(

@@ -7,6 +7,7 @@ import { outgoingOf } from './outgoing';
 import type { ParsedEvent } from './parse';
 import { parseEvent } from './parse';
 import type { Counters, LeecherLogger } from './telemetry';
+import { Told } from './told';
 
 export interface IntakeOptions {
   /** Name of this installation, part of our client token. */
@@ -19,6 +20,9 @@ export interface IntakeOptions {
   readonly memory?: number;
 }
 
+/** What the hub told is known for so long; webhooks are waited with for less. */
+const HUB_MEMORY_MS = 60_000;
+
 /** From the socket to the dispatcher: parse, filter, stamp, split. */
 export class Intake {
   readonly #options: IntakeOptions;
@@ -28,6 +32,7 @@ export class Intake {
   #dispatcher: Dispatcher | undefined;
   readonly #clock = new ArrivalClock();
   readonly #told = new Set<string>();
+  readonly #hub = new Told(HUB_MEMORY_MS);
 
   constructor(options: IntakeOptions, counters: Counters) {
     this.#options = options;
@@ -40,11 +45,17 @@ export class Intake {
     dispatcher.offer(this.#early.splice(0));
   }
 
-  /** Never throws: what cannot be handled is counted and told, the hub would only count it. */
-  accept(raw: unknown): void {
+  /** Whether the hub told of late, since then (ms since epoch), all that a message says. */
+  knows(raw: unknown, since: number): boolean {
+    const parsed = parseEvent(raw, this.#clock.now());
+    return typeof parsed !== 'string' && this.#hub.knows(parsed.event, since);
+  }
+
+  /** An event from the hub. Never throws: what cannot be handled is counted and told, the hub would only count it. */
+  accept(raw: unknown, from: 'hub' | 'webhook' = 'hub'): void {
     this.#counters.count('leecher_events', { outcome: 'received' });
     try {
-      this.#handOver(raw);
+      this.#handOver(raw, from);
     } catch (error) {
       this.#counters.count('leecher_events', { outcome: 'failed' });
       const eventId = typeof raw === 'object' && raw !== null ? Reflect.get(raw, 'id') : undefined;
@@ -55,12 +66,16 @@ export class Intake {
     }
   }
 
-  #handOver(raw: unknown): void {
+  #handOver(raw: unknown, from: 'hub' | 'webhook'): void {
     const parsed = parseEvent(raw, this.#clock.now());
     if (typeof parsed === 'string') {
       this.#counters.count('leecher_skipped', { reason: parsed });
       this.#once(parsed, 'an event from ftrack cannot be read and is skipped; further ones are only counted');
       return;
+    }
+    if (from === 'hub') {
+      // Our own echoes too: a webhook tells them without their mark.
+      this.#hub.note(parsed.event);
     }
     const { install } = this.#options;
     const reason = skipReason(parsed, { install, userId: this.#options.userId?.() });

@@ -17,6 +17,13 @@ export interface HealthOptions {
   readonly readiness: () => Readiness | Promise<Readiness>;
   /** Prometheus text. */
   readonly metrics: () => Promise<string>;
+  /** Takes what is posted; undefined for a path that nobody listens on. */
+  readonly post?: (path: string, body: string) => PostAnswer | undefined;
+}
+
+export interface PostAnswer {
+  readonly status: number;
+  readonly error?: string;
 }
 
 export interface HealthServer {
@@ -79,11 +86,33 @@ async function respond(
   response.end(request.method === 'HEAD' ? undefined : body);
 }
 
+/** A longer body than this is refused, bytes. */
+const MAX_BODY = 1_000_000;
+
+async function posted(options: HealthOptions, path: string, request: IncomingMessage): Promise<Answer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request) {
+    size += (chunk as Buffer).length;
+    if (size > MAX_BODY) {
+      return json(413, { error: `The body is longer than ${MAX_BODY} bytes.` });
+    }
+    chunks.push(chunk as Buffer);
+  }
+  const taken = options.post?.(path, Buffer.concat(chunks).toString('utf8'));
+  return taken === undefined
+    ? json(405, { error: 'Only GET and HEAD are answered here.' })
+    : json(taken.status, taken.error === undefined ? {} : { error: taken.error });
+}
+
 async function answer(options: HealthOptions, request: IncomingMessage): Promise<Answer> {
+  const path = (request.url ?? '').replace(/\?.*$/s, '');
+  if (request.method === 'POST') {
+    return posted(options, path, request);
+  }
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     return json(405, { error: 'Only GET and HEAD are answered here.' });
   }
-  const path = (request.url ?? '').replace(/\?.*$/s, '');
   try {
     switch (path) {
       case '/healthz':

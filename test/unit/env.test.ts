@@ -27,6 +27,7 @@ test('with only what is needed the defaults hold', () => {
     ftrack: { server: undefined, apiUser: undefined, apiKey: undefined },
     temporal: {},
     spoolDir: undefined,
+    webhookSecret: undefined,
     spoolMax: 2_048_000_000,
     http: { host: '127.0.0.1', port: undefined },
     logLevel: 'info',
