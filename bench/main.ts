@@ -36,6 +36,10 @@ const SECTIONS = {
     title: 'The simulated ftrack',
     run: async () => (await import('./simulator.js')).simulator(),
   },
+  intake: {
+    title: 'Intake: load, reconnect, full spool',
+    run: async (context: BenchContext) => (await import('./intake.js')).intake(context),
+  },
 } as const satisfies Readonly<Record<string, Section>>;
 
 interface Section {
@@ -45,7 +49,7 @@ interface Section {
 
 const USAGE = `Usage: npm run bench -- [NAME …] [--json FILE]
 
-Measures on this machine: ${Object.keys(SECTIONS).join(', ')} (default: all, about six minutes).
+Measures on this machine: ${Object.keys(SECTIONS).join(', ')} (default: all, about eight minutes).
   --json FILE  write all figures, with what lies behind them
 
 Ends with 0 also when a target is missed: figures are information. With 1 when something could not be measured.
