@@ -3,7 +3,7 @@
  * reached it and is held by Temporal. All times are ms since epoch, by the leecher's clock.
  */
 export interface Vouch {
-  /** Tells two leechers apart, and two lives of one. */
+  /** Tells two leechers apart; it stays with the spool, so a new process speaks for the same leecher. */
   readonly leecher: string;
   /** The first proof of delivery over the present connection. */
   readonly from: number;
@@ -29,7 +29,7 @@ export interface GapFillState {
   settled: Ranges;
   /** Rows that the last look left open: an event may still be on its way. */
   unsettled: number;
-  /** The last word of each leecher life, oldest first. */
+  /** The last word of each connection of each leecher, oldest first. */
   heard: Heard[];
   /** End of the last look, ms since epoch. */
   sweptAt: number | null;

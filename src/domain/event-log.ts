@@ -171,11 +171,16 @@ export function verdictOn(row: LogRow, knowledge: Knowledge): Verdict {
     }
     return now - at < waits.lag ? 'later' : 'missed';
   }
-  const alive = heard.filter((each) => now - each.at < waits.silent);
+  const alive = latest(heard).filter((each) => now - each.at < waits.silent);
   const mayCome = alive.some(({ from, to, pending }) => pending || (from <= at && to < at + SECOND));
   const isBehind = alive.some(({ from }) => from > at);
   return mayCome || !(isBehind || now - at >= waits.silent) ? 'later' : 'missed';
 }
+
+/** A leecher speaks for its present connection only; what it had said of an earlier one is final. */
+const latest = (heard: readonly Heard[]): Heard[] => [
+  ...new Map(heard.map((each) => [each.leecher, each])).values(),
+];
 
 const isTold = (row: LogRow, at: number, accepted: readonly Accepted[]): boolean =>
   accepted.some((event) => event.at >= at - SECOND && namesAll(event.named[row.entityId], row.keys));

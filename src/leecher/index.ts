@@ -74,7 +74,7 @@ export async function startLeecher(options: LeecherOptions): Promise<Leecher> {
     retryMs: VOUCH_AGAIN_MS / (options.timeScale ?? 1),
   });
   const hub = connect(options, counters, { intake, voucher });
-  const { spool, gaps } = await openSpool(options.spool, { counters, logger, ...memory }).catch(
+  const { spool, gaps, leecher } = await openSpool(options.spool, { counters, logger, ...memory }).catch(
     (error: unknown) => {
       hub.stop();
       throw error;
@@ -82,7 +82,7 @@ export async function startLeecher(options: LeecherOptions): Promise<Leecher> {
   );
   const dispatcher = new Dispatcher({ starter, spool, counters, logger, ...dispatch });
   intake.handTo(dispatcher);
-  voucher.listenTo(dispatcher, gaps);
+  voucher.start({ leecher, dispatcher, gaps });
   const webhooks = webhooksOf(options, { hub, intake, counters });
   const gauges = setInterval(() => report(), GAUGES_MS);
   gauges.unref();

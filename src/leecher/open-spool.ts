@@ -1,3 +1,6 @@
+import { randomUUID } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { DISPATCH_DEFAULTS } from './dispatch';
 import type { Outgoing } from './outgoing';
 import { readOutgoing } from './outgoing';
@@ -27,7 +30,7 @@ interface Tools {
 export async function openSpool(
   setting: SpoolSetting,
   { counters, logger, memory = DISPATCH_DEFAULTS.memory }: Tools,
-): Promise<{ spool: Spool<Outgoing>; gaps: GapMarkers }> {
+): Promise<{ spool: Spool<Outgoing>; gaps: GapMarkers; leecher: string }> {
   const { dir, lockWaitMs, maxBytes, expectMount = false } = setting;
   const gaps = await GapMarkers.open(dir);
   const spool = await Spool.open<Outgoing>({
@@ -55,5 +58,17 @@ export async function openSpool(
       'the spool is not on a mount: its events die with the container; mount a volume at SPOOL_DIR',
     );
   }
-  return { spool, gaps };
+  return { spool, gaps, leecher: await nameIn(dir) };
+}
+
+/** A name that stays with the spool, made when it has none; a directory that cannot be written gives a new one each time. */
+async function nameIn(dir: string): Promise<string> {
+  const file = path.join(dir, 'leecher-id');
+  const known = (await readFile(file, 'utf8').catch(() => '')).trim();
+  if (/^[\w-]{8,64}$/.test(known)) {
+    return known;
+  }
+  const name = randomUUID();
+  await writeFile(file, name, { mode: 0o600 }).catch(() => undefined);
+  return name;
 }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { HubProof } from '../clients/ftrack/hub/hub';
 import type { Vouch } from '../contracts/gap-fill';
 import type { DispatchState } from './dispatch';
@@ -12,16 +11,22 @@ export interface VoucherOptions {
   readonly retryMs: number;
 }
 
+/** What holds the events that Temporal does not hold yet. */
+export interface Holder {
+  /** Name of this leecher; see {@link Vouch}. */
+  readonly leecher: string;
+  readonly dispatcher: { state(): Pick<DispatchState, 'mode' | 'heldSince'> };
+  /** For their time, and before it, nobody vouches: events of then were dropped. */
+  readonly gaps: GapMarkers;
+}
+
 /**
  * Tells the gap fill from when to when every event reached us and is held by Temporal: with each proof of delivery, once
  * a minute, and until it is heard. What nobody vouches for is read again from ftrack's log.
  */
 export class Voucher {
   readonly #options: VoucherOptions;
-  readonly #leecher = randomUUID();
-  /** Until there is a dispatcher, nothing is held by Temporal. */
-  #held: () => Pick<DispatchState, 'mode' | 'heldSince'> = () => ({ mode: 'spooling', heldSince: 0 });
-  #gaps: GapMarkers | undefined;
+  #holder: Holder | undefined;
   #proof: HubProof | undefined;
   #retry: NodeJS.Timeout | undefined;
   #sending = false;
@@ -31,10 +36,9 @@ export class Voucher {
     this.#options = options;
   }
 
-  /** @param gaps for their time, and before it, nobody vouches: events of then were dropped */
-  listenTo(dispatcher: { state(): DispatchState }, gaps: GapMarkers): void {
-    this.#held = () => dispatcher.state();
-    this.#gaps = gaps;
+  /** Before there is a spool, nothing can be said. */
+  start(holder: Holder): void {
+    this.#holder = holder;
     this.#tell();
   }
 
@@ -50,37 +54,37 @@ export class Voucher {
 
   #tell(): void {
     clearTimeout(this.#retry);
-    const proof = this.#proof;
-    if (proof !== undefined && !this.#sending && !this.#stopped) {
-      this.#sending = true;
-      void this.#send(proof).then((again) => {
-        this.#sending = false;
-        if (again && !this.#stopped) {
-          this.#retry = setTimeout(() => this.#tell(), this.#options.retryMs);
-        }
-      });
+    if (this.#proof === undefined || this.#holder === undefined || this.#sending || this.#stopped) {
+      return;
     }
+    this.#sending = true;
+    void this.#send(this.#proof, this.#holder).then((again) => {
+      this.#sending = false;
+      if (again && !this.#stopped) {
+        this.#retry = setTimeout(() => this.#tell(), this.#options.retryMs);
+      }
+    });
   }
 
   /** @returns whether there is more to say before the next canary. */
-  async #send(proof: HubProof): Promise<boolean> {
-    const { mode, heldSince = Infinity } = this.#held();
-    const lostUntil = this.#gaps?.until;
+  async #send(proof: HubProof, { leecher, dispatcher, gaps }: Holder): Promise<boolean> {
+    const { mode, heldSince = Infinity } = dispatcher.state();
+    const lostUntil = gaps.until;
     const from = Math.max(proof.from, (lostUntil ?? -1) + 1);
     const to = Math.max(from, Math.min(proof.to, heldSince - 1));
     const pending = mode === 'spooling';
+    const { send, logger } = this.#options;
     try {
-      await this.#options.send({ leecher: this.#leecher, from, to, pending });
-      if (lostUntil !== undefined && !pending && this.#gaps?.until === lostUntil) {
-        const gaps = await this.#gaps.clear();
-        this.#options.logger.warn(
-          { gaps },
+      await send({ leecher, from, to, pending });
+      if (lostUntil !== undefined && !pending && gaps.until === lostUntil) {
+        logger.warn(
+          { gaps: await gaps.clear() },
           "the gap fill reads from ftrack's log what the full spool dropped",
         );
       }
       return pending || this.#proof !== proof;
     } catch (error) {
-      this.#options.logger.info({ err: error }, 'the gap fill is not told yet how far events arrived');
+      logger.info({ err: error }, 'the gap fill is not told yet how far events arrived');
       return true;
     }
   }

@@ -15,7 +15,7 @@ import * as messages from './messages';
 import { problemOf } from './problem';
 
 const MAX_HISTORY = 2_000;
-/** Lives of leechers that are remembered; their spans matter while rows of that time are unsettled. */
+/** Connections of leechers that are remembered; their spans matter while rows of that time are unsettled. */
 const MAX_HEARD = 100;
 
 const sweeps = (timings: Timings): GapFillActivities =>
@@ -83,7 +83,7 @@ class GapFill {
     }
   }
 
-  /** A life of a leecher is known by its connection: a new one means that something may have been missed. */
+  /** A new connection means that something may have been missed before it. */
   private hear(vouch: Vouch): void {
     const { heard } = this.state;
     const same = heard.findIndex(({ leecher, from }) => leecher === vouch.leecher && from === vouch.from);

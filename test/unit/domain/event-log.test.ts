@@ -24,8 +24,8 @@ const raw = (more: Partial<RawLogRow> = {}): RawLogRow => ({
 const row = (more: Partial<RawLogRow> = {}): LogRow => readLogRow(raw(more));
 
 const event = (seconds: number, named: Accepted['named']): Accepted => ({ at: at(seconds), named });
-const life = (from: number, to: number, more: { at?: number; pending?: boolean } = {}) => ({
-  leecher: 'a',
+const life = (from: number, to: number, more: { leecher?: string; at?: number; pending?: boolean } = {}) => ({
+  leecher: more.leecher ?? 'a',
   from: at(from),
   to: at(to),
   pending: more.pending ?? false,
@@ -84,6 +84,18 @@ describe('whether an event told it', () => {
     ['vouched for, not told, and young', {}, { accepted: [], now: at(120) }, 'later'],
     ['before the connection that lives now', {}, { heard: [life(110, 160)] }, 'missed'],
     ['behind what the leecher vouched for so far', {}, { heard: [life(0, 90)], now: at(120) }, 'later'],
+    [
+      'that leecher has a new connection',
+      {},
+      { heard: [life(0, 90), life(110, 120)], now: at(120) },
+      'missed',
+    ],
+    [
+      'another leecher may still vouch',
+      {},
+      { heard: [life(0, 90, { leecher: 'b' }), life(110, 120)], now: at(120) },
+      'later',
+    ],
     ['the leecher fell silent', {}, { heard: [life(0, 90)], now: at(300) }, 'missed'],
     ['no leecher was ever heard, and it is young', {}, { heard: [], now: at(120) }, 'later'],
     ['no leecher was ever heard, and it is old', {}, { heard: [], now: at(281) }, 'missed'],

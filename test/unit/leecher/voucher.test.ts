@@ -14,7 +14,7 @@ describe('what a leecher vouches for', () => {
   let state: Pick<DispatchState, 'mode' | 'heldSince'>;
   let failures: number;
   const said: Vouch[] = [];
-  const dispatcher = { state: () => state as DispatchState };
+  const dispatcher = { state: () => state };
   let voucher: Voucher;
 
   beforeEach(async () => {
@@ -53,7 +53,7 @@ describe('what a leecher vouches for', () => {
   });
 
   it('is the time that the hub proved, as long as Temporal holds everything', async () => {
-    voucher.listenTo(dispatcher, gaps);
+    voucher.start({ leecher: 'a', dispatcher, gaps });
     voucher.prove({ from: 100, to: 200 });
 
     expect(await last()).toMatchObject({ from: 100, to: 200, pending: false });
@@ -61,7 +61,7 @@ describe('what a leecher vouches for', () => {
 
   it('ends before the oldest event that Temporal does not hold, and is said again until the spool is empty', async () => {
     state = { mode: 'spooling', heldSince: 150 };
-    voucher.listenTo(dispatcher, gaps);
+    voucher.start({ leecher: 'a', dispatcher, gaps });
     voucher.prove({ from: 100, to: 200 });
     expect(await last(2)).toMatchObject({ from: 100, to: 149, pending: true });
 
@@ -71,15 +71,18 @@ describe('what a leecher vouches for', () => {
     expect(said.at(-1)).toMatchObject({ from: 100, to: 200 });
   });
 
-  it('is nothing before there is a dispatcher', async () => {
+  it('is not said before there is a spool, and at once then', async () => {
     voucher.prove({ from: 100, to: 200 });
+    expect(said).toEqual([]);
 
-    expect(await last()).toMatchObject({ from: 100, to: 100, pending: true });
+    voucher.start({ leecher: 'a', dispatcher, gaps });
+
+    expect(await last()).toEqual({ leecher: 'a', from: 100, to: 200, pending: false });
   });
 
   it('is repeated until it was heard', async () => {
     failures = 2;
-    voucher.listenTo(dispatcher, gaps);
+    voucher.start({ leecher: 'a', dispatcher, gaps });
     voucher.prove({ from: 100, to: 200 });
 
     await last(3);
@@ -94,7 +97,7 @@ describe('what a leecher vouches for', () => {
       site: { events: 1, from: 130, to: 130 },
     });
 
-    voucher.listenTo(dispatcher, again);
+    voucher.start({ leecher: 'a', dispatcher, gaps: again });
     voucher.prove({ from: 100, to: 200 });
 
     expect(await last()).toMatchObject({ from: 141, to: 200 });
