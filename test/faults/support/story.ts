@@ -1,6 +1,7 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { StoredEvent } from '../../../simulators/ayon';
 import { ayonId } from '../../../simulators/ayon';
-import { eventWorkflowId, projectQueueId, SIGNAL } from '../../../src/contracts/names';
+import { eventWorkflowId, GAP_FILL_ID, projectQueueId, SIGNAL } from '../../../src/contracts/names';
 import type { Testbed } from '../../../testbed';
 import { eventually } from '../../support/eventually';
 
@@ -94,6 +95,26 @@ export class Story {
         const drift = this.testbed.drift();
         if (drift.length > 0) {
           throw new Error(drift.slice(0, 5).join('; '));
+        }
+        return true;
+      },
+      ms,
+    );
+  }
+
+  /** Both sides agree and no event waits, whatever arrived of it by the hub or was found in ftrack's log. */
+  async untilQuiet(ms = PATIENCE_MS): Promise<void> {
+    const { client } = this.testbed;
+    await eventually(
+      'both sides to agree and every event to be closed',
+      async () => {
+        await client.workflow.getHandle(GAP_FILL_ID).signal(SIGNAL.sweep);
+        const drift = this.testbed.drift();
+        const open = await this.find('WorkflowType = "handleEvent" AND ExecutionStatus = "Running"');
+        if (drift.length + open.length > 0) {
+          await pause(500);
+          const texts = drift.length > 0 ? drift.slice(0, 5).join('; ') : await this.queueTexts();
+          throw new Error(`${open.length} open events; ${texts}`);
         }
         return true;
       },

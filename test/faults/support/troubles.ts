@@ -19,10 +19,7 @@ const untilListening = (leecher: Service): Promise<unknown> =>
     60_000,
   );
 
-/**
- * Two leechers and a processor, and what may befall them. One leecher always listens: what happens in ftrack while
- * nobody does is beyond the promise (the Event log would have to tell).
- */
+/** Two leechers and a processor, and what may befall them, their systems, and the ways between. */
 export class Troubles {
   private readonly testbed: Testbed;
   private readonly random: Random;
@@ -52,6 +49,10 @@ export class Troubles {
       ['processor killed in a write', () => this.killProcessorInWrite()],
       ['processor stands still', () => this.stopProcessor()],
       ['a leecher killed', () => this.killLeecher()],
+      ['both leechers killed', () => this.killLeechers()],
+      ['the hub drops events', () => this.drop()],
+      ['the hub cuts every socket', () => this.cut()],
+      ['the hub falls silent', () => this.silence()],
       ['Temporal killed', () => this.killTemporal()],
       ['AYON away', () => ayon.refuse().then(() => () => ayon.listen())],
       ['AYON behind a broken proxy', () => this.pages(ayon.faults, /./)],
@@ -101,6 +102,37 @@ export class Troubles {
       this.leechers[number] = leecher;
       await untilListening(leecher);
     };
+  }
+
+  private async killLeechers(): Promise<() => Promise<void>> {
+    await Promise.all(this.leechers.map((each) => each.kill()));
+    return async () => {
+      this.leechers.splice(0, 2, this.launchLeecher(0), this.launchLeecher(1));
+      await Promise.all(this.leechers.map(untilListening));
+    };
+  }
+
+  private drop(): Promise<() => Promise<void>> {
+    this.testbed.ftrack.hub.dropEvents(1 + Math.floor(this.random() * 5));
+    return Promise.resolve(() => Promise.resolve());
+  }
+
+  private cut(): Promise<() => Promise<void>> {
+    this.testbed.ftrack.hub.dropAll();
+    return Promise.resolve(async () => {
+      await Promise.all(this.leechers.map(untilListening));
+    });
+  }
+
+  /** Half-open links: nothing arrives, nothing is closed. */
+  private silence(): Promise<() => Promise<void>> {
+    const { hub } = this.testbed.ftrack;
+    hub.silence();
+    return Promise.resolve(async () => {
+      hub.silence(false);
+      hub.dropAll();
+      await Promise.all(this.leechers.map(untilListening));
+    });
   }
 
   private async killTemporal(): Promise<() => Promise<void>> {
