@@ -51,6 +51,13 @@ export class Story {
     return (found?.entities ?? []).filter(({ type }) => type === 'Task').map(({ id }) => id);
   }
 
+  /** A task of the project that is still there, and in AYON. */
+  anyTask(project: string): string | undefined {
+    return this.tasks(project).find(
+      (id) => this.testbed.ftrack.store.context(id) !== undefined && this.seen(id)?.active === true,
+    );
+  }
+
   /** AYON's partner of an ftrack entity. */
   seen(ftrackId: string): AyonEntity | undefined {
     return this.partners(ftrackId)[0];

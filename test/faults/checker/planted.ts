@@ -1,0 +1,84 @@
+import { cpSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import type { Violation } from './judge';
+
+/** A defect put into a copy of the build: the checker must find it. */
+export interface Planted {
+  readonly promise: Violation['promise'];
+  readonly what: string;
+  /** Files of `dist`, the text in them that is right, and what it becomes. */
+  readonly edits: readonly { readonly file: string; readonly from: RegExp; readonly to: string }[];
+}
+
+export const PLANTED: readonly Planted[] = [
+  {
+    promise: 'L, C',
+    what: "the gap fill takes every row of ftrack's log for told",
+    edits: [{ file: 'domain/event-log.js', from: /return mayCome \|\| [^;]*;/, to: "return 'known';" }],
+  },
+  {
+    promise: 'L, C',
+    what: 'a value that was unset in ftrack stays in AYON',
+    edits: [{ file: 'domain/settle.js', from: /return value !== null;/, to: 'return true;' }],
+  },
+  {
+    promise: 'D',
+    what: 'partners are not looked up by ftrackId, and new entities get random ids',
+    edits: [
+      { file: 'domain/targets.js', from: /if \(holder === undefined && [^)]*\)\) \{/, to: 'if (false) {' },
+    ],
+  },
+  {
+    promise: 'O',
+    what: 'the queue grants a turn while another one is held',
+    edits: [
+      {
+        file: 'workflow-bundle.js',
+        from: /const canGrant = \(state\) => state\.turn === null &&/,
+        to: 'const canGrant = (state) =>',
+      },
+    ],
+  },
+  {
+    promise: 'I',
+    what: 'all projects share one queue',
+    edits: [
+      {
+        file: 'workflow-bundle.js',
+        from: /`project-queue\/\$\{project \?\? 'site'\}`/,
+        to: "'project-queue/one'",
+      },
+      {
+        file: 'contracts/names.js',
+        from: /`project-queue\/\$\{project \?\? 'site'\}`/,
+        to: "'project-queue/one'",
+      },
+    ],
+  },
+];
+
+const DIST = path.join(__dirname, '../../../dist');
+
+/** @returns the folder of a build with the defect. @throws when the right text is not in it exactly once. */
+export function plant({ edits, what }: Planted): string {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'ayon-ftrack-planted-'));
+  const dist = path.join(folder, 'dist');
+  cpSync(DIST, dist, { recursive: true });
+  // The build looks for these above itself.
+  for (const name of ['package.json', 'node_modules']) {
+    symlinkSync(path.join(DIST, '..', name), path.join(folder, name));
+  }
+  for (const { file, from, to } of edits) {
+    const target = path.join(dist, file);
+    const text = readFileSync(target, 'utf8');
+    const places = text.split(from).length - 1;
+    if (places !== 1) {
+      throw new Error(
+        `"${what}" cannot be planted: ${file} has ${places} places for it; correct planted.ts.`,
+      );
+    }
+    writeFileSync(target, text.replace(from, to));
+  }
+  return dist;
+}
