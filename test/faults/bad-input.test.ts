@@ -214,15 +214,19 @@ test('an entity moved to another project leaves the one in AYON and comes to the
 test('AYON without the attribute ftrackId: events wait with a sentence, and go on once the addon has made it', async () => {
   const { attributes } = testbed.ayon.store;
   testbed.ayon.store.attributes = new Map([...attributes].filter(([name]) => name !== 'ftrackId'));
-  const fresh = await testbed.startProcessor();
+  // Not ready without the attribute, at work all the same.
+  const fresh = testbed.launch('process');
+  await untilTold(fresh, /AYON is not ready for the integration: .*"ftrackId"/);
   await processor.stop();
   processor = fresh;
   const event = eventOf(story, () => story.bob.update(story.tasks(SPOT)[1] ?? '', { description: 'waits' }));
 
-  await story.untilQueue(SPOT, /^waiting for AYON since .*no attribute "ftrackId".*install the ftrack addon/);
+  await story.untilQueue(SPOT, /^waiting for AYON since .*no attribute "ftrackId".*the ftrack addon makes them/);
   expect(await untilTold(processor, /no attribute "ftrackId"/)).toBeDefined();
+  expect((await processor.readiness()).ready).toBe(false);
   testbed.ayon.store.attributes = attributes;
   await story.untilStanding(event, 'completed applied');
+  await processor.ready();
 }, 60_000);
 
 test("ftrack's key revoked and restored: leecher and queue say so, keep trying, and nothing is lost", async () => {
@@ -245,7 +249,7 @@ test("ftrack's key revoked and restored: leecher and queue say so, keep trying, 
 
 test("AYON's key refused: a starting service says so and keeps trying, a running one waits with its events", async () => {
   const { keys } = testbed.ayon.store;
-  keys.delete(testbed.ayon.apiKey);
+  testbed.ayon.store.revokeKey(testbed.ayon.apiKey);
   const event = eventOf(story, () => story.bob.update(story.tasks(SPOT)[3] ?? '', { description: 'no key' }));
   const starting = testbed.launch('process');
   try {
