@@ -262,6 +262,8 @@ test("AYON's key refused: a starting service says so and keeps trying, a running
     });
 
     keys.set(testbed.ayon.apiKey, 'service');
+    // AYON remembers for a minute that it refused a key.
+    testbed.ayon.store.clock.advance(60_000);
     await story.untilStanding(event, 'completed applied');
     await starting.ready();
   } finally {
