@@ -42,8 +42,10 @@ export interface FileRoute {
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
 export interface SimulatorServerOptions {
-  /** Largest body that is read, bytes; default 64 MiB. A longer one is answered with 413. */
+  /** Largest body that is read, bytes; default 64 MiB. A longer one is answered by `tooLong`. */
   readonly bodyLimit?: number;
+  /** Default 413 with a JSON body. */
+  readonly tooLong?: (limit: number) => RouteAnswer;
   /** Short text of a body for the call log; default: its first 2,000 characters. */
   readonly summarise?: (request: RouteRequest) => string;
   /** Called when no route matches; default 404 with a JSON body. */
@@ -259,9 +261,14 @@ export class SimulatorServer {
     const found = this.find(request.method ?? 'GET', url.pathname.split('/').slice(1).map(decode));
     const limit = found?.route.bodyLimit ?? this.options.bodyLimit ?? 64 * 1024 * 1024;
     const raw = await readBody(request, limit);
-    const asked = raw ? (found?.route.handler ?? this.options.notFound ?? notFound) : tooLong;
+    const { tooLong = refuseLong } = this.options;
+    const asked = raw ? this.handlerOf(found) : () => tooLong(limit);
     const handler = this.steers(url.pathname) && isForeign(request.headers) ? foreign : asked;
     return { routed: routedRequest(request, { url, found, raw: raw ?? Buffer.alloc(0) }), handler };
+  }
+
+  private handlerOf(found: Found | undefined): RouteHandler {
+    return found?.route.handler ?? this.options.notFound ?? notFound;
   }
 
   private steers(path: string): boolean {
@@ -352,8 +359,8 @@ function foreign(): RouteAnswer {
   return { status: 403, json: { message: 'Web pages of other origins cannot steer the simulator.' } };
 }
 
-function tooLong(): RouteAnswer {
-  return { status: 413, json: { message: 'The request body is longer than the simulator reads.' } };
+function refuseLong(limit: number): RouteAnswer {
+  return { status: 413, json: { message: `The request body is longer than ${limit} bytes.` } };
 }
 
 function notFound(request: RouteRequest): RouteAnswer {

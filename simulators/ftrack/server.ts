@@ -72,6 +72,12 @@ function api(parts: ServerParts, request: RouteRequest): RouteAnswer {
   }
 }
 
+/** As an error object: the JavaScript client takes any other object for a result. */
+function tooLong(limit: number): RouteAnswer {
+  const content = `The request body is longer than ${limit} bytes; send it in several parts.`;
+  return errorAnswer(new FtrackError('RequestTooLargeError', content, { status: 413 }), true);
+}
+
 /**
  * Web pages of other origins may ask, as those of action widgets do. The JavaScript client does it with cookies, for
  * which browsers want the origin by its name; what it may do depends on its key alone.
@@ -113,7 +119,12 @@ function summarise(request: RouteRequest): string {
 
 /** HTTP API, files and event hub handshake on one port. */
 export function createFtrackServer(parts: ServerParts): SimulatorServer {
-  const server = new SimulatorServer({ summarise, steeringPrefix: CONTROL_PREFIX, quietPaths: ['/'] });
+  const server = new SimulatorServer({
+    summarise,
+    tooLong,
+    steeringPrefix: CONTROL_PREFIX,
+    quietPaths: ['/'],
+  });
   const handshake: RouteHandler = ({ query, headers }) => parts.hub.handshake(query, headers);
   const ways: readonly (readonly [string, string, RouteHandler])[] = [
     ['POST', '/api', (request) => api(parts, request)],

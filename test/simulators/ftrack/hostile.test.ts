@@ -150,6 +150,16 @@ describe('web pages of other origins', () => {
   });
 });
 
+test('an address for uploading is none for reading', async () => {
+  const id = simulator.as('bob').create('FileComponent', { name: 'one', file_type: '.txt', size: 3 });
+  simulator.files.put(id, Buffer.from('one'), 'text/plain');
+  const wanted = { action: 'get_upload_metadata', component_id: id, file_name: 'one.txt', file_size: 3 };
+  const [upload] = simulator.as('bob').batch([wanted] as never) as [{ url: string }];
+  const address = new URL(upload.url);
+  address.pathname = '/component/get';
+  expect((await fetch(address)).status).toBe(403);
+});
+
 /** Bytes in use once everything that nobody holds is gone. */
 function heapUsed(): number {
   setFlagsFromString('--expose_gc');
@@ -167,6 +177,20 @@ describe('the log of calls', () => {
     }
     expect(log.list()[0]?.body).toHaveLength(2000);
     expect(heapUsed() - before).toBeLessThan(20_000_000);
+  });
+});
+
+describe('bodies', () => {
+  test('longer than the server reads are an error that official clients understand', async () => {
+    const headers = { 'ftrack-user': simulator.user, 'ftrack-api-key': simulator.key };
+    const body = Buffer.alloc(64 * 1024 * 1024 + 1, ' ');
+    const answer = await fetch(`${simulator.url}/api`, { method: 'POST', headers, body });
+    expect(answer.status).toBe(413);
+    expect(await answer.json()).toEqual({
+      exception: 'RequestTooLargeError',
+      content: 'The request body is longer than 67108864 bytes; send it in several parts.',
+      error_code: null,
+    });
   });
 });
 
