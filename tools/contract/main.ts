@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { GROUPS } from './checks';
+import { pick } from './pattern';
 import { WrongUse } from './preflight';
 import { countsOf, exitCodeOf, lineOf, summaryOf } from './report';
 import type { RunOptions } from './run';
@@ -103,13 +104,20 @@ async function main(args: readonly string[]): Promise<number> {
   return exitCodeOf(report);
 }
 
+function wordsOf(error: unknown): string {
+  if (error instanceof Error && error.name === 'AbortError') {
+    return 'Stopped before a project was made.';
+  }
+  const isSentence = error instanceof WrongUse;
+  return String(error instanceof Error && !isSentence ? error.stack : pick(error, 'message'));
+}
+
 main(process.argv.slice(2)).then(
   (code) => {
     process.exitCode = code;
   },
   (error: unknown) => {
-    const isOurs = error instanceof WrongUse;
-    warn(isOurs ? error.message : String(error instanceof Error ? error.stack : error));
-    process.exitCode = isOurs ? 2 : 1;
+    warn(wordsOf(error));
+    process.exitCode = error instanceof WrongUse ? 2 : 1;
   },
 );

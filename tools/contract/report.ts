@@ -2,13 +2,16 @@ import type { Report, Result } from './run';
 
 const MARKS = { ok: 'ok', differs: 'DIFFERS', 'could not run': 'could not run' } as const;
 const WIDTH = 15;
+const LONGEST = 200;
 
 /** One line for a check, as soon as it is done. */
 export function lineOf({ group, name, outcome, differences, reason }: Result): string {
   const [first] = differences;
   const more = differences.length > 1 ? ` (and ${differences.length - 1} more)` : '';
   const why =
-    first === undefined ? reason : `${first.at}: expected ${first.expected}, found ${first.found}${more}`;
+    first === undefined
+      ? reason
+      : `${first.at}: expected ${cut(first.expected, LONGEST)}, found ${cut(first.found, LONGEST)}${more}`;
   return `${MARKS[outcome].padEnd(WIDTH)}${group}: ${name}${why === null ? '' : `\n${' '.repeat(WIDTH)}${why}`}`;
 }
 
@@ -58,7 +61,7 @@ export function summaryOf(report: Report): string {
 const WIDEST = 60;
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const cells = [head, ...rows].map((row) => row.map(cut));
+  const cells = [head, ...rows].map((row) => row.map((cell) => cut(cell, WIDEST)));
   const widths = head.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
   const [first = '', ...lines] = cells.map((row) =>
     `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd(),
@@ -67,4 +70,5 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [first, rule, ...lines].join('\n');
 }
 
-const cut = (text: string): string => (text.length > WIDEST ? `${text.slice(0, WIDEST - 1)}…` : text);
+const cut = (text: string, most: number): string =>
+  text.length > most ? `${text.slice(0, most - 1)}…` : text;

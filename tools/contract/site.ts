@@ -171,7 +171,9 @@ export class Site {
     const wrong = statuses.includes(status)
       ? mismatches(expectation.body, expectation.body === undefined ? undefined : body)
       : [{ at: 'status', expected: statuses.join(' or '), found: statusWords(status, body) }];
-    return wrong.map((each) => ({ ...each, found: this.redact(each.found) }));
+    const complaint = pick(body, 'errors', 0, 'message');
+    const told = typeof complaint === 'string' ? ` (${complaint})` : '';
+    return wrong.map((each) => ({ ...each, found: this.redact(`${each.found}${told}`) }));
   }
 
   #credentials(as: Caller): Record<string, string> {

@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
 import { getIntrospectionQuery } from 'graphql';
@@ -14,6 +15,7 @@ import { WrongUse } from '../../../tools/contract/preflight';
 import { exitCodeOf, lineOf, summaryOf } from '../../../tools/contract/report';
 import type { Report, Result, RunOptions } from '../../../tools/contract/run';
 import { runContract } from '../../../tools/contract/run';
+import { listenOn } from '../../support/listen';
 import { TestClient } from './client';
 
 const ROOT = path.resolve(__dirname, '../../..');
@@ -200,6 +202,15 @@ describe('nothing is done, and one sentence says why,', () => {
       effect: { status: 200, body: '<html>', contentType: 'text/html' },
     });
     expect(await refusalOf({})).toContain('--server');
+
+    const elsewhere = await listenOn(
+      createServer((_, response) =>
+        response.writeHead(301, { location: 'https://ayon.example.com/x' }).end(),
+      ),
+    );
+    const message = await refusalOf({ server: elsewhere.url });
+    await elsewhere.close();
+    expect(message).toContain('redirects to https://ayon.example.com; set --server to the address');
   });
 });
 
@@ -262,7 +273,10 @@ describe('the command', () => {
     readonly output: string;
   }
 
-  async function command(args: readonly string[], onOutput?: (child: ChildProcess) => void): Promise<Ended> {
+  async function command(
+    args: readonly string[],
+    onOutput?: (child: ChildProcess, output: string) => void,
+  ): Promise<Ended> {
     const env = { ...process.env, AYON_API_KEY: simulator.apiKey };
     const child = spawn(process.execPath, ['--import', 'tsx', MAIN, '--server', simulator.url, ...args], {
       cwd: ROOT,
@@ -271,7 +285,7 @@ describe('the command', () => {
     let output = '';
     const take = (chunk: Buffer): void => {
       output += chunk.toString();
-      onOutput?.(child);
+      onOutput?.(child, output);
     };
     child.stdout.on('data', take);
     child.stderr.on('data', take);
@@ -300,9 +314,9 @@ describe('the command', () => {
   test('ends with 2 for wrong use, and deletes its project after Ctrl-C', async () => {
     const wrong = command(['--only', 'nope']);
     let isTold = false;
-    const stopped = command([], (child) => {
-      // A second one would end it at once.
-      isTold ||= child.kill('SIGINT');
+    const stopped = command([], (child, output) => {
+      // Once checks have begun; a second signal would end it at once.
+      isTold ||= /^ok /m.test(output) && child.kill('SIGINT');
     });
 
     expect(await wrong).toEqual({
