@@ -1,19 +1,11 @@
+import type { EntityKind } from './entity-kinds';
+import { ALL_KINDS } from './entity-kinds';
 import type { Json, JsonObject } from './json';
 
 /** What an attribute can be set on. */
-export const ATTRIBUTE_SCOPES = [
-  'project',
-  'folder',
-  'task',
-  'product',
-  'version',
-  'representation',
-  'workfile',
-  'list',
-  'user',
-] as const;
+export type AttributeScope = EntityKind | 'project' | 'list' | 'user';
 
-export type AttributeScope = (typeof ATTRIBUTE_SCOPES)[number];
+export const ATTRIBUTE_SCOPES: readonly AttributeScope[] = ['project', ...ALL_KINDS, 'list', 'user'];
 
 /** The types of values. */
 export const ATTRIBUTE_TYPES = [

@@ -1,5 +1,5 @@
 import { startAyonSimulator } from '../ayon';
-import { choiceOption, textOption } from './options';
+import { choiceOption, textOption, UsageError } from './options';
 import { sizeOf, studioFrom, studioOptions } from './studio';
 import type { SimulatorCommand } from './types';
 
@@ -23,6 +23,10 @@ export const ayonCommand: SimulatorCommand = {
     const cost = choiceOption(values, 'cost', ['none', 'real']);
     const isEmpty = values['empty'] === true;
     const paired = values['unpaired'] !== true;
+    const contrary = ['seed', 'generate', 'unpaired'].find((name) => values[name] !== undefined);
+    if (isEmpty && contrary !== undefined) {
+      throw new UsageError(`--empty means no studio, --${contrary} is about one; give one of them.`);
+    }
     const simulator = await startAyonSimulator({
       ...place,
       paired,

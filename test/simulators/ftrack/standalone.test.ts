@@ -114,6 +114,11 @@ describe('wrong use of the command', () => {
       ['--seed-number', '5'],
       '--seed-number chooses among generated studios; give --generate with it.',
     ],
+    [
+      'ayon',
+      ['--empty', '--generate', '5'],
+      '--empty means no studio, --generate is about one; give one of them.',
+    ],
     ['ayon', ['--cost', 'much'], '--cost must be one of none, real, not "much".'],
     [
       'ftrack',
