@@ -7,13 +7,13 @@ import { folder, id, numbers, other, refusals, remove, sentences, sibling, updat
 describe('one operation per entity', () => {
   test('updates become one, the later value counts, attributes are merged by name', () => {
     const plan = planOperations([
-      update(1, { status: 'a', attrib: { fps: 24, frameStart: 1 } }),
+      update(1, { status: 'a', attrib: { fps: 24, frameStart: 1 }, data: { one: 1, two: 2 } }),
       update(2, { status: 'x' }),
-      update(1, { status: 'b', attrib: { fps: null } }),
+      update(1, { status: 'b', attrib: { fps: null }, data: { two: 3 } }),
     ]);
 
     expect(plan.operations).toMatchObject([
-      { data: { status: 'b', attrib: { fps: null, frameStart: 1 } } },
+      { data: { status: 'b', attrib: { fps: null, frameStart: 1 }, data: { one: 1, two: 3 } } },
       { data: { status: 'x' } },
     ]);
     expect(plan.outcomes).toEqual([0, 1, 0]);
@@ -204,6 +204,12 @@ describe('the order', () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  test('folders come before tasks, whatever the order in which they are wanted', () => {
+    const task = other('task', 1, { name: 't', taskType: 'Comp', folderId: id(9) });
+
+    expect(numbers(planOperations([task, folder(2, 'a'), folder(3, 'b')]))).toEqual([2, 3, 1]);
   });
 
   test('a hierarchy may be thousands of levels deep', () => {

@@ -71,6 +71,16 @@ describe('what AYON would refuse or drop is refused up front, by path', () => {
   });
 });
 
+test('a version waits for the task that it names', () => {
+  const task = other('task', 5, { name: 'comp', folderId: id(9) });
+  const version = other('version', 6, { productId: id(7), version: 1, taskId: id(5) });
+
+  expect(planOperations([version, task]).outcomes).toMatchObject([
+    { code: 'blocked-by', blockedBy: id(5) },
+    { code: 'ayon-rejected', sentence: expect.stringContaining('taskType') },
+  ]);
+});
+
 describe('names of siblings', () => {
   test('two that differ by case only: the first gets the name', () => {
     const plan = planOperations([folder(1, 'sh010'), folder(2, 'SH010'), folder(3, 'sh010', { parent: 9 })]);
@@ -104,6 +114,23 @@ describe('names of siblings', () => {
     ]);
     expect(numbers(freed)).toEqual([1, 9]);
     expect(freed.outcomes).toEqual([1, 0]);
+  });
+
+  test('whoever only keeps its name is not refused for one that wants it', () => {
+    const siblings = [sibling(1, 'a'), sibling(2, 'b')];
+    const keeps = update(1, { name: 'a', parentId: null, status: 'x' });
+
+    expect(planOperations([update(2, { name: 'A' }), keeps], { siblings }).outcomes).toMatchObject([
+      { code: 'name-taken' },
+      0,
+    ]);
+  });
+
+  test('the number of a version that was switched off is not free', () => {
+    const off = { entityType: 'version', parentId: id(9), active: false } as const;
+    const again = other('version', 4, { version: 1, productId: id(9) });
+
+    expect(refusals(planOperations([again], { siblings: [sibling(3, '1', off)] }))).toHaveLength(1);
   });
 
   test('a name that could not be given up is not free', () => {

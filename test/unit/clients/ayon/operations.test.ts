@@ -139,6 +139,37 @@ describe('operations against the AYON simulator', () => {
     expect(sizes).toEqual([4, 2, 2, 1, 1]);
   });
 
+  test('entities that AYON never answers for, far apart, keep no other back', async () => {
+    const poison = [2, 5, 8];
+    const isPoison = (body: unknown): boolean => poison.some((number) => holds(number)(body));
+    simulator.faults.add({
+      match: { path: /operations$/, body: isPoison },
+      times: Number.POSITIVE_INFINITY,
+      effect: { reset: true },
+    });
+
+    const results = await write([1, 2, 3, 4, 5, 6, 7, 8, 9].map((each) => create(each)));
+
+    const silent = results.flatMap(({ errorCode }, at) => (errorCode === 'ayon-unreachable' ? at + 1 : []));
+    expect(silent).toEqual(poison);
+    expect(codes(results).filter((code) => code === 'done')).toHaveLength(6);
+  });
+
+  test('what AYON leaves out of its answer is done only if the whole batch is', async () => {
+    const answer = (success: boolean) =>
+      simulator.faults.add({
+        match: { path: /operations$/ },
+        effect: { status: 200, body: { success, operations: [] } },
+      });
+    answer(true);
+    expect((await write([create(1)]))[0]).toMatchObject({ success: true });
+    answer(false);
+    expect((await write([create(1)]))[0]).toMatchObject({
+      success: false,
+      detail: expect.stringContaining('left it out'),
+    });
+  });
+
   test('a server that answers nothing at all is not the fault of the entities', async () => {
     simulator.faults.add({ match: { path: /operations$/ }, times: 99, effect: { reset: true } });
 
