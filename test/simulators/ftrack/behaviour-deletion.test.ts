@@ -177,6 +177,16 @@ describe('delete', () => {
   });
 });
 
+test('a refused batch gives back what it deleted and made anew', () => {
+  const parent_id = bob.findByPath('nordlicht/sq010').id;
+  const id = bob.createShot({ parent: parent_id, name: 'phoenix' });
+  const again = creation('Shot', { id, name: 'ash', parent_id });
+  const wrong = { action: 'nope' } as never;
+  expect(() => bob.batch([deletion('Shot', id), again, wrong])).toThrow('Invalid action');
+  expect(bob.query(`select name from Shot where id is "${id}"`)).toMatchObject([{ name: 'phoenix' }]);
+  expect(bob.query(`Shot where parent_id is "${parent_id}" and name in (ash, phoenix)`)).toHaveLength(1);
+});
+
 describe('names of siblings', () => {
   test('count as they are at the end of the batch', () => {
     const parent_id = bob.create('Folder', {

@@ -125,6 +125,16 @@ describe('private projects', () => {
     ]);
   });
 
+  test('nobody takes out of them what they do not see', () => {
+    const project = bob.create('Project', { name: fresh('vault'), is_private: true });
+    const context_id = bob.createShot({ parent: project, name: 'sh010' });
+    const start = '2026-01-05T08:00:00';
+    const log = bob.create('Timelog', { context_id, duration: 60, start, user_id: userId('bob') });
+    const theft = change('Timelog', log, { context_id: newShot() });
+    expect(() => simulator.as('aicha').batch([theft])).toThrow(refused);
+    expect(bob.query(`Timelog where id is "${log}" and context_id is "${context_id}"`)).toHaveLength(1);
+  });
+
   test('hidden ones are left out of relations and counts too', () => {
     const { id } = bob.findByPath('weisser_wal');
     const before = simulator.as('aicha').query('select assignments from User where username is "bob"');
