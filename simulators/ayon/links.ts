@@ -8,6 +8,8 @@ import type { AyonStore } from './store';
 /** A link between two entities; the same pair may be linked any number of times. */
 export interface LinkRecord {
   readonly id: string;
+  /** Place in the order of insertion, the cursor of GraphQL; of no other link, also after a deletion. */
+  readonly order: number;
   readonly linkType: string;
   readonly inputType: string;
   readonly inputId: string;
@@ -91,8 +93,10 @@ function putLink(
   if (project.links.has(id)) {
     throw fault(409, 'Link already exists.');
   }
+  project.linkOrder += 1;
   const link: LinkRecord = {
     id,
+    order: project.linkOrder,
     linkType: textOf(type['linkType']),
     inputType: textOf(type['inputType']),
     inputId: textOf(body['input']),

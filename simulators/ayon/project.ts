@@ -64,6 +64,8 @@ export interface ProjectRecord extends Anatomy {
   updatedAt: string;
   readonly entities: EntityTable;
   readonly links: Map<string, LinkRecord>;
+  /** Number of the last link. */
+  linkOrder: number;
   readonly activities: Map<string, ActivityRecord>;
   /** Number of the last activity; activities that are only events count, too. */
   activityOrder: number;
@@ -117,6 +119,7 @@ export function makeProject(
     updatedAt: clock.now(),
     entities: new EntityTable(),
     links: new Map(),
+    linkOrder: 0,
     activities: new Map(),
     activityOrder: 0,
     watchers: new Map(),

@@ -32,12 +32,11 @@ interface Edge {
 interface Place {
   link: LinkRecord;
   direction: 'in' | 'out';
-  order: number;
 }
 
-function accepts({ link, direction, order }: Place, args: LinkArgs): boolean {
+function accepts({ link, direction }: Place, args: LinkArgs): boolean {
   return (
-    order > (decodeCursor(args.after) ?? 0) &&
+    link.order > (decodeCursor(args.after) ?? 0) &&
     (!args.direction || args.direction === direction) &&
     (!args.nameEx || new RegExp(args.nameEx).test(link.name ?? '')) &&
     (!args.linkTypes || args.linkTypes.includes(link.linkType)) &&
@@ -45,7 +44,7 @@ function accepts({ link, direction, order }: Place, args: LinkArgs): boolean {
   );
 }
 
-function edge(context: NodeContext, { link, direction, order }: Place): Edge {
+function edge(context: NodeContext, { link, direction }: Place): Edge {
   const isOut = direction === 'out';
   const entityType = isOut ? link.outputType : link.inputType;
   const entityId = isOut ? link.outputId : link.inputId;
@@ -60,7 +59,7 @@ function edge(context: NodeContext, { link, direction, order }: Place): Edge {
     description: `${link.linkType} ${link.inputType} ${link.outputType}`,
     author: link.author,
     data: link.data,
-    cursor: encodeCursor(order),
+    cursor: encodeCursor(link.order),
     node: () => (isEntityKind(entityType) ? context.entity(entityType, entityId) : null),
   };
 }
@@ -68,15 +67,21 @@ function edge(context: NodeContext, { link, direction, order }: Place): Edge {
 /** The links of one entity, oldest first, seen from it. */
 export function linksOf(context: NodeContext, entityId: string, args: LinkArgs) {
   const links = [...context.project.links.values()];
-  const places = links.flatMap((link, index): Place[] => {
-    const order = index + 1;
-    return [
-      ...(link.inputId === entityId ? [{ link, direction: 'out' as const, order }] : []),
-      ...(link.outputId === entityId ? [{ link, direction: 'in' as const, order }] : []),
-    ];
-  });
+  const places = links.flatMap((link): Place[] => [
+    ...(link.inputId === entityId ? [{ link, direction: 'out' as const }] : []),
+    ...(link.outputId === entityId ? [{ link, direction: 'in' as const }] : []),
+  ]);
   const found = places.filter((place) => accepts(place, args));
-  const edges = found.slice(0, args.first).map((place) => edge(context, place));
+  return linkPage(found, (place) => edge(context, place), args);
+}
+
+/** The first of what was found, as a page. */
+function linkPage<Item, Link extends { cursor: string }>(
+  found: readonly Item[],
+  edgeOf: (item: Item) => Link,
+  args: { first: number; after?: string | null },
+) {
+  const edges = found.slice(0, args.first).map(edgeOf);
   const pageInfo = {
     hasNextPage: found.length > edges.length,
     hasPreviousPage: Boolean(args.after),
@@ -122,23 +127,17 @@ function isWanted(link: LinkRecord, args: ProjectLinkArgs): boolean {
 
 /** The links of a project, oldest first. */
 export function projectLinks(context: NodeContext, args: ProjectLinkArgs) {
-  const numbered = [...context.project.links.values()].map((link, index) => ({ link, order: index + 1 }));
-  const found = numbered.filter(
-    ({ link, order }) => order > (decodeCursor(args.after) ?? 0) && isWanted(link, args),
+  const after = decodeCursor(args.after) ?? 0;
+  const found = [...context.project.links.values()].filter(
+    (link) => link.order > after && isWanted(link, args),
   );
   const node = (type: string, id: string) => () => (isEntityKind(type) ? context.entity(type, id) : null);
-  const edges = found.slice(0, args.first).map(({ link, order }) => ({
+  const edgeOf = (link: LinkRecord) => ({
     ...link,
     projectName: context.project.name,
-    cursor: encodeCursor(order),
+    cursor: encodeCursor(link.order),
     inputNode: node(link.inputType, link.inputId),
     outputNode: node(link.outputType, link.outputId),
-  }));
-  const pageInfo = {
-    hasNextPage: found.length > edges.length,
-    hasPreviousPage: Boolean(args.after),
-    startCursor: edges[0]?.cursor ?? null,
-    endCursor: edges.at(-1)?.cursor ?? null,
-  };
-  return { pageInfo, edges };
+  });
+  return linkPage(found, edgeOf, args);
 }

@@ -112,6 +112,31 @@ describe('comments, links and lists of the AYON simulator', () => {
     expect(topics()).toEqual(['links.created']);
   });
 
+  it('skips no link when one of an earlier page is deleted meanwhile', async () => {
+    const type = 'breakdown|folder|folder';
+    await client.send('PUT', `${PATH}/links/types/${encodeURIComponent(type)}`, { data: {} });
+    const links = [60, 61, 62].map((number) => {
+      return { id: testId(number), input: testId(1), output: testId(2), linkType: type };
+    });
+    await client.send('POST', `${PATH}/links/bulk`, { links });
+    type Links = { pageInfo: { endCursor: string }; edges: { id: string }[] };
+    const page = async (after: string | null): Promise<{ all: Links; own: Links }> => {
+      const args = `(first: 1, after: ${JSON.stringify(after)}) { pageInfo { endCursor } edges { id } }`;
+      const query = `{ project(name: "show") { all: links${args} folder(id: "${testId(1)}") { own: links${args} } } }`;
+      const { project } = await client.query<{ project: { all: Links; folder: { own: Links } } }>(query);
+      return { all: project.all, own: project.folder.own };
+    };
+    const first = await page(null);
+    await client.send('DELETE', `${PATH}/links/${testId(60)}`);
+    const second = await page(first.all.pageInfo.endCursor);
+
+    expect(first.own.pageInfo).toEqual(first.all.pageInfo);
+    expect([second.all, second.own].map(({ edges }) => edges)).toEqual([
+      [{ id: testId(61) }],
+      [{ id: testId(61) }],
+    ]);
+  });
+
   it('changes single items of a list, and appends in merge what has no item id', async () => {
     const items = [1, 2].map((number) => ({ id: testId(70 + number), entityId: testId(number) }));
     await client.send('POST', `${PATH}/lists`, {
