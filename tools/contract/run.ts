@@ -68,7 +68,7 @@ export function runContract(options: RunOptions): Promise<Report> {
 const MAKES = {
   group: 'projects',
   name: 'makes a project',
-  why: 'Projects are prepared from ftrack.',
+  why: 'Everything below is checked in this project.',
 } as const;
 const DELETES = {
   group: 'projects',

@@ -1,6 +1,7 @@
 import { createAyonClient } from '../../../src/clients/ayon/client';
 import { AyonHttp } from '../../../src/clients/ayon/http';
 import type { Check, Group } from '../check';
+import { ID, TEXT } from '../pattern';
 import type { Asker, ClientQuestion } from '../questions';
 import { QUESTIONS } from '../questions';
 import type { Site } from '../site';
@@ -97,6 +98,33 @@ const works: readonly Check[] = [
       site.expect('created again', await twice(made), [{ success: false, errorCode: 'exists' }]);
       await twice([destroy('folder', id)]);
       site.expect('deleted again', await twice([destroy('folder', id)]), [{ success: true }]);
+    },
+  },
+  {
+    name: 'takes lists of a project and comments from our client',
+    why: 'Statuses and types are added to a project; a note whose author AYON lacks is written as the service user.',
+    run: async (site) => {
+      const { client, project, signal } = askerOf(site);
+      const { task } = await plant(site);
+      const { taskTypes } = (await understood(site, () => client.project(project, signal))) ?? {
+        taskTypes: [],
+      };
+      const longer = [...taskTypes, { name: freshName() }];
+      await understood(site, () => client.patchProject(project, { taskTypes: longer }, signal));
+      const told = await understood(site, () => client.project(project, signal));
+      site.expect(
+        'task types',
+        told?.taskTypes,
+        longer.map(({ name }) => ({ name })),
+      );
+      const comment = {
+        entityType: 'task',
+        entityId: task,
+        body: 'a note',
+        author: 'nobody.of_this_name',
+      } as const;
+      const written = await understood(site, () => client.comment(project, comment, signal));
+      site.expect('comment', written, { id: ID, note: TEXT });
     },
   },
   {

@@ -207,7 +207,7 @@ const telling: readonly Check[] = [
   },
   {
     name: 'tells renames, moves and assignees',
-    why: 'Each has a handler of its own.',
+    why: 'Each asks for another change in ftrack.',
     run: async (site) => {
       const { shot, task, name } = await plant(site);
       const writes = [

@@ -37,7 +37,7 @@ export const projects: Group = {
   checks: [
     {
       name: 'refuses to make a project again with 409',
-      why: 'A repeated request to make a project must not look like a failure of the server.',
+      why: 'A repeated request must not look like a failure of the server.',
       run: (site) =>
         site.ask(post('/api/projects', { name: site.project, code: codeOf(site.project) }), refusal(409)),
     },
@@ -97,7 +97,7 @@ export const projects: Group = {
     },
     {
       name: 'lets entities follow a status that is renamed with original_name',
-      why: 'A status renamed in ftrack keeps its entities in AYON.',
+      why: 'Without it, renaming a status means to move each entity from the old one to the new one.',
       run: async (site) => {
         const before = await longer(site, 'statuses', status('Contract old'));
         await site.ask(change(site, { statuses: before }), { status: 204 });
@@ -132,7 +132,7 @@ export const projects: Group = {
     },
     {
       name: 'tells the anatomy in snake_case',
-      why: 'A project is prepared from an anatomy.',
+      why: 'It is the one place that tells all lists and templates of a project.',
       run: (site) =>
         site.ask(get(site.at('/anatomy')), {
           status: 200,
@@ -151,7 +151,7 @@ export const projects: Group = {
     },
     {
       name: 'has a built-in anatomy',
-      why: 'A project is prepared from it when the studio has no preset.',
+      why: 'A project that is made without an anatomy gets this one.',
       run: (site) =>
         site.ask(get('/api/anatomy/presets/_'), {
           status: 200,

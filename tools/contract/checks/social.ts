@@ -33,7 +33,7 @@ async function makeLinkType(site: Site): Promise<void> {
 const linkChecks: readonly Check[] = [
   {
     name: 'lists link types, and takes new ones',
-    why: 'Links of ftrack become links of a type.',
+    why: 'A link needs a type that the project has.',
     run: async (site) => {
       await makeLinkType(site);
       const type = {
@@ -48,7 +48,7 @@ const linkChecks: readonly Check[] = [
   },
   {
     name: 'makes the same link twice, but the same id only once',
-    why: 'Links have no uniqueness: their ids are derived, so that a repeated one meets itself.',
+    why: 'Links have no uniqueness: only by an id of ours a repeated one meets itself.',
     run: async (site) => {
       await makeLinkType(site);
       const { sequence: input, shot: output } = await plant(site);
@@ -69,7 +69,7 @@ const linkChecks: readonly Check[] = [
   },
   {
     name: 'refuses a link of an unknown type with 400',
-    why: 'The type is made first.',
+    why: 'So a missing type is seen, and can be made first.',
     run: async (site) => {
       const { sequence: input, shot: output } = await plant(site);
       await site.ask(
@@ -145,7 +145,7 @@ const comments: readonly Check[] = [
   },
   {
     name: 'changes and deletes a comment',
-    why: 'Notes that are edited or removed in ftrack are so in AYON.',
+    why: 'A note may be edited or removed after it was written.',
     run: async (site) => {
       const { task } = await plant(site);
       const id = pickText(
@@ -180,7 +180,7 @@ const comments: readonly Check[] = [
 const lists: readonly Check[] = [
   {
     name: 'makes a list with items, tells it and deletes it',
-    why: 'Lists of ftrack become entity lists.',
+    why: 'It is the whole life of a list that follows one of ftrack.',
     run: async (site) => {
       const { version } = await publish(site);
       const id = await makeList(site, version, 'dailies');
@@ -195,7 +195,7 @@ const lists: readonly Check[] = [
   },
   {
     name: 'merges items by their own id, so that an entity may be twice in a list',
-    why: 'Items are merged with the ids that the list tells, never without.',
+    why: 'To merge without the ids of items makes doubles.',
     run: async (site) => {
       const { version } = await publish(site);
       const id = await makeList(site, version, 'merged');
@@ -207,7 +207,7 @@ const lists: readonly Check[] = [
   },
   {
     name: 'refuses to empty a list by an empty replacement with 400',
-    why: 'The last items are deleted one by one.',
+    why: 'The last items of a list have to be deleted one by one.',
     run: async (site) => {
       const { version } = await publish(site);
       const id = await makeList(site, version, 'emptied');
@@ -251,7 +251,7 @@ const PICTURE = Buffer.from(
 const thumbnails: readonly Check[] = [
   {
     name: 'takes a picture and tells it has it',
-    why: 'Thumbnails of ftrack are sent to folders, tasks and versions.',
+    why: 'It is how a picture gets to a folder, a task or a version, and how one sees that it did.',
     run: async (site) => {
       const { shot, task } = await plant(site);
       for (const [path, entityId] of [
@@ -269,7 +269,7 @@ const thumbnails: readonly Check[] = [
   },
   {
     name: 'refuses what is no picture with 415',
-    why: 'Pictures of other kinds are converted first.',
+    why: 'So a picture of another kind is seen, and can be converted first.',
     run: async (site) => {
       const { shot } = await plant(site);
       const at = site.at(`/folders/${shot}/thumbnail`);
