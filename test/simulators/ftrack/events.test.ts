@@ -18,7 +18,13 @@ interface Entity {
 
 interface Update {
   id: string;
-  data: { entities: Entity[]; parents: string[]; user?: unknown; clientToken: string | null };
+  data: {
+    entities: Entity[];
+    parents: string[];
+    user?: unknown;
+    clientToken: string | null;
+    pushToken: string | null;
+  };
   source: { user?: { username: string; id: string } };
 }
 
@@ -45,6 +51,29 @@ const only = (): Entity => {
   expect(updates).toHaveLength(1);
   return updates[0]?.data.entities[0] as Entity;
 };
+
+test('tokens come back as they were sent; the text "undefined" is none', async () => {
+  const { id } = bob.findByPath('nordlicht/sq010/sh020');
+  const send = (description: string, pushtoken: string): Promise<Response> =>
+    fetch(`${simulator.url}/api`, {
+      method: 'POST',
+      headers: {
+        'ftrack-user': simulator.user,
+        'ftrack-api-key': simulator.key,
+        'ftrack-clienttoken': 'mine',
+        'ftrack-pushtoken': pushtoken,
+      },
+      body: JSON.stringify([
+        { action: 'update', entity_type: 'Shot', entity_key: [id], entity_data: { description } },
+      ]),
+    });
+  await send('one', 'undefined');
+  await send('two', 'push-1');
+  expect(updates.map(({ data }) => [data.clientToken, data.pushToken])).toEqual([
+    ['mine', null],
+    ['mine', 'push-1'],
+  ]);
+});
 
 describe('ftrack.update', () => {
   test('names the changed column by its legacy name, and parents from self to project', () => {

@@ -39,6 +39,18 @@ describe('create', () => {
     });
   });
 
+  test.each([true, false])(
+    'a relation counts more than its foreign key beside it, sent before it: %s',
+    (first) => {
+      const [high, none] = ['High', 'None'].map((name) => bob.idOf('Priority', name));
+      const relation = { priority: { __entity_type__: 'Priority', id: high } };
+      const data = first ? { ...relation, priority_id: none } : { priority_id: none, ...relation };
+      const parent_id = bob.findByPath('nordlicht/sq010').id;
+      const id = bob.create('Task', { name: 'urgent', parent_id, ...data });
+      expect(bob.entity(id).data).toMatchObject({ priority_id: high });
+    },
+  );
+
   test('echoes what was set, references and datetimes as sent included, and nothing never set', async () => {
     const { id } = bob.findByPath('nordlicht/sq010/sh010');
     const { json } = await post([
