@@ -50,7 +50,9 @@ export function summaryOf(report: Report): string {
   const parts = [
     ...(rows.length > 0 ? ['Differences', table(['check', 'where', 'expected', 'found'], rows), ''] : []),
     ...(reasons.length > 0 ? ['Why they matter', ...reasons, ''] : []),
-    ...(measured.length > 0 ? ['For information', table(['call', 'p50', 'worst of 15'], measured), ''] : []),
+    ...(measured.length > 0
+      ? ['For information', table(['call', 'p50', `worst of ${timings[0]?.times ?? 0}`], measured), '']
+      : []),
     ...(broken === null ? [] : [`The run ended early: ${broken}.`]),
     ...(isLeftBehind ? [`The project ${project} may be left behind on ${server}; delete it there.`] : []),
     `${server}, AYON ${version}: ${ok} as expected, ${differs} otherwise, ${couldNotRun} could not run.`,

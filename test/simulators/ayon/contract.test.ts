@@ -5,16 +5,17 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
-import { getIntrospectionQuery } from 'graphql';
+import { buildSchema, getIntrospectionQuery, introspectionFromSchema } from 'graphql';
 import { parse } from 'yaml';
 import type { AyonSimulator } from '../../../simulators/ayon';
 import { startAyonSimulator } from '../../../simulators/ayon';
-import type { FaultEffect } from '../../../simulators/faults';
+import type { FaultEffect, FaultMatch } from '../../../simulators/faults';
 import { pickText } from '../../../tools/contract/pattern';
 import { WrongUse } from '../../../tools/contract/preflight';
 import { exitCodeOf, lineOf, summaryOf } from '../../../tools/contract/report';
 import type { Report, Result, RunOptions } from '../../../tools/contract/run';
 import { runContract } from '../../../tools/contract/run';
+import { recordedSchema } from '../../support/ayon-graphql';
 import { listenOn } from '../../support/listen';
 import { TestClient } from './client';
 
@@ -44,19 +45,21 @@ const run = (options: Partial<RunOptions> = {}): Promise<Report> =>
 const projects = (): string[] => [...simulator.store.projects.keys()];
 const named = (results: readonly Result[], outcome: Result['outcome']): string[] =>
   results.filter((each) => each.outcome === outcome).map(({ name }) => name);
-const queryOf = (body: unknown): string => pickText(body, 'query');
 
 /** Something happens to the server when this is asked for the first time. */
 const when = (asked: RegExp, happens: () => Promise<void> | void) =>
   simulator.faults.add({ match: { path: asked }, effect: { before: async () => happens() } });
 
+/** The server answers this, whenever it is asked so. */
+const answers = (match: FaultMatch, body: unknown, status = 200) =>
+  simulator.faults.add({ match, times: Number.POSITIVE_INFINITY, effect: { status, body } });
+const inQuery = (text: string): FaultMatch => ({
+  path: '/graphql',
+  body: (body) => pickText(body, 'query').includes(text),
+});
+
 /** The simulator has no OpenAPI document of its own. */
-const describedBy = (document: unknown) =>
-  simulator.faults.add({
-    match: { path: '/openapi.json' },
-    times: Number.POSITIVE_INFINITY,
-    effect: { status: 200, body: document },
-  });
+const describedBy = (document: unknown) => answers({ path: '/openapi.json' }, document);
 
 test('the simulated AYON is as the product relies on in everything that is checked, and nothing is left behind', async () => {
   describedBy(description());
@@ -81,29 +84,18 @@ test('each thing that is otherwise is told, and nothing else', async () => {
   describedBy(document);
   const client = new TestClient(simulator);
   const { body: told } = await client.send('POST', '/graphql', { query: getIntrospectionQuery() });
-  const schema = JSON.parse(JSON.stringify(told), (_, value) =>
+  const without = JSON.parse(JSON.stringify(told), (_, value) =>
     Array.isArray(value) ? value.filter((each) => each?.name !== 'hasVersions') : value,
   ) as unknown;
-  const always = Number.POSITIVE_INFINITY;
-  simulator.faults.add({
-    match: { path: /activities$/, body: (body) => String(Reflect.get(Object(body), 'body')).length > 2000 },
-    effect: { status: 201, body: { id: 'f'.repeat(32) } },
-  });
+  const isLong: FaultMatch['body'] = (body) => pickText(body, 'body').length > 2000;
+  const missing = { message: "Cannot query field 'hasVersions' on type 'FolderNode'." };
+  answers({ path: /activities$/, body: isLong }, { id: 'f'.repeat(32) }, 201);
   simulator.faults.add({
     match: { path: '/api/bundles' },
     effect: { status: 200, body: { bundles: [{ name: 'x' }] } },
   });
-  simulator.faults.add({
-    match: { path: '/graphql', body: (body) => queryOf(body).includes('__schema') },
-    times: always,
-    effect: { status: 200, body: schema },
-  });
-  const missing = { message: "Cannot query field 'hasVersions' on type 'FolderNode'." };
-  simulator.faults.add({
-    match: { path: '/graphql', body: (body) => queryOf(body).includes('hasVersions') },
-    times: always,
-    effect: { status: 200, body: { data: null, errors: [missing] } },
-  });
+  answers(inQuery('__schema'), without);
+  answers(inQuery('hasVersions'), { data: null, errors: [missing] });
 
   const report = await run({ only: ['client', 'comments', 'settings', 'documents'] });
 
@@ -139,10 +131,27 @@ test('each thing that is otherwise is told, and nothing else', async () => {
   expect(projects()).toEqual([]);
 });
 
+const schema = recordedSchema();
+const recorded = path.resolve(ROOT, '../shared/data/ayon/openapi.json');
+
+(schema === undefined ? describe.skip : describe)('the documents of a real server', () => {
+  test('are as the product needs them', async () => {
+    describedBy(JSON.parse(readFileSync(recorded, 'utf8')));
+    const introspected = introspectionFromSchema(schema ?? buildSchema('type Query { none: Int }'));
+    answers(inQuery('__schema'), { data: introspected });
+
+    const report = await run({ only: ['documents'] });
+
+    expect(report.results.map(lineOf)).toEqual([
+      expect.stringMatching(/^ok .*OpenAPI description$/),
+      expect.stringMatching(/^ok .*GraphQL queries/),
+    ]);
+  });
+});
+
 test('a check that stumbles over an answer could not run, and the others do', async () => {
-  const broken = { match: { path: '/graphql' }, effect: { status: 200, body: { data: { __schema: {} } } } };
   describedBy({ ...description(), paths: [] });
-  simulator.faults.add(broken);
+  answers(inQuery('__schema'), { data: { __schema: {} } });
 
   const report = await run({ only: ['documents', 'lists'] });
 
