@@ -115,7 +115,7 @@ class Run {
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
       const written = await writeFresh(context, {
         read: (signal) => this.#timed(scope, { context, signal }),
-        write: (work) => this.#write(work),
+        write: (work, stale) => this.#write(work, stale),
       });
       this.#writes += written;
       if (this.#isTooLarge || (written === 0 && !this.#isSettled)) {
@@ -167,8 +167,8 @@ class Run {
     return work;
   }
 
-  async #write(work: Work): Promise<void> {
-    const { lines, undone } = await apply(this.#deps, work);
+  async #write(work: Work, stale: AbortSignal): Promise<void> {
+    const { lines, undone } = await apply(this.#deps, work, stale);
     this.#lines.push(...lines);
     work.draft.notes.forEach((note) => this.#notes.add(note));
     undone.forEach((path, id) => this.#undone.set(id, path));

@@ -3,8 +3,12 @@ import type { StepContext } from './step';
 export interface FreshWrite<Plan> {
   /** Reads source and target and says what differs; undefined when nothing does. */
   readonly read: (signal: AbortSignal) => Promise<Plan | undefined>;
-  /** Never cancelled half-way: a request that was cut off may still arrive, and then nobody would look again. */
-  readonly write: (plan: Plan) => Promise<void>;
+  /**
+   * Never cancelled half-way: a request that was cut off may still arrive, and then nobody would look again. Once
+   * `stale` is aborted, what was read is too old to start a further request by it: whatever is left waits for the next
+   * read.
+   */
+  readonly write: (plan: Plan, stale: AbortSignal) => Promise<void>;
 }
 
 /** A stalled twin that cannot get its last look at the source gives up after so many rounds; the queue goes on. */
@@ -32,11 +36,12 @@ export async function writeFresh<Plan>(
     if (writes === 0) {
       context.signal.throwIfAborted();
     }
-    if (context.now() - readAt > maxAge) {
+    const left = maxAge - (context.now() - readAt);
+    if (left < 0) {
       continue;
     }
     writes += 1;
-    await writeOrLookAgain(context, () => write(plan));
+    await writeOrLookAgain(context, () => write(plan, AbortSignal.timeout(Math.ceil(left))));
     if (!context.signal.aborted && context.now() - readAt <= context.timings.lateWrite) {
       return writes;
     }

@@ -172,6 +172,7 @@ export interface AyonOperationResult {
    * - `exists`: a create met an entity of its own id; look again, it becomes an update
    * - `blocked-by`: not done, because the entity that `blockedBy` names could not be made
    * - `refused`: not sent, AYON would refuse it or drop a part of it silently
+   * - `not-sent`: the write was stopped before it
    * - `ayon-rejected`, `ayon-server-error`, `ayon-conflict`, `ayon-unreachable`: AYON refused the request that held
    *   this operation alone
    */

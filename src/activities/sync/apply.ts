@@ -48,8 +48,11 @@ export interface Applied {
   readonly undone: ReadonlyMap<string, string>;
 }
 
-/** Writes in the order that each step needs: the project's lists, the entities, ftrack's marks. */
-export async function apply(deps: SyncDeps, work: Work): Promise<Applied> {
+/**
+ * Writes in the order that each step needs: the project's lists, the entities, ftrack's marks.
+ * @param stale aborted when the look is too old for further batches of entities, which are undone then
+ */
+export async function apply(deps: SyncDeps, work: Work, stale: AbortSignal): Promise<Applied> {
   // A write is never cut off half-way: a request that was cancelled may still arrive. The clients' time-outs end it.
   const { signal } = new AbortController();
   const { draft, facts } = work;
@@ -60,8 +63,9 @@ export async function apply(deps: SyncDeps, work: Work): Promise<Applied> {
     siblings: draft.view.nodes().map(({ kind, ...node }) => ({ ...node, entityType: kind })),
   };
   const writes = { project: facts.project.name, wanted: draft.operations, known };
-  const results = await writeEntities(deps.ayon, writes, signal);
-  const failed = new Set<PlannedOperation>();
+  const results = await writeEntities(deps.ayon, writes, stale);
+  const undone = new Map<string, string>();
+  const refused: PlannedOperation[] = [];
   draft.operations.forEach((operation, index) => {
     const result = results[index] ?? NO_ANSWER;
     if (result.success) {
@@ -72,17 +76,20 @@ export async function apply(deps: SyncDeps, work: Work): Promise<Applied> {
         draft.memory.brought.add(operation.ftrackId);
       }
     } else {
-      failed.add(operation);
-      judge(draft.memory, operation, result);
+      undone.set(operation.ftrackId, operation.path || operation.ftrackId);
       unsettle(draft, operation);
+      if (result.errorCode !== 'not-sent') {
+        refused.push(operation);
+        judge(draft.memory, operation, result);
+      }
     }
   });
-  if ([...failed].some(({ data }) => 'status' in data || 'folderType' in data || 'taskType' in data)) {
+  if (refused.some(({ data }) => 'status' in data || 'folderType' in data || 'taskType' in data)) {
     // AYON may have refused a status or type that was taken out of the project since the cache read it.
     await deps.facts.refreshProject(facts.projectId);
   }
   await writeMarks(deps, work, { marks: marksOf(draft), signal });
-  return { lines, undone: new Map([...failed].map(({ ftrackId, path }) => [ftrackId, path || ftrackId])) };
+  return { lines, undone };
 }
 
 /** What AYON refused did not happen: a pair keeps the path that it had, one to be made is none. */

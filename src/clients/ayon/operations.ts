@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { AyonOperation, AyonOperationResult } from '../../domain/model';
 import { codeOf } from '../../errors';
@@ -30,9 +31,11 @@ const MOST_REFUSED = 8;
  *   AYON cannot stand is alone.
  * - What needs an entity that could not be made is not sent, and not blamed for it.
  * Doing it again does no harm: what exists is reported so, what is deleted already counts as deleted.
- * @param signal stops between two requests; one that is under way is not cut off, since nobody would know its fate
+ * @param signal stops between two requests; one that is under way is not cut off, since nobody would know its fate.
+ *   What was not sent by then is told as such
  * @returns one result per operation, in their order
- * @throws a failure of the error table when the trouble is not with single operations
+ * @throws a failure of the error table when the trouble is not with single operations; the reason of a signal that was
+ *   aborted before the first request
  */
 export function applyOperations(
   http: AyonHttp,
@@ -51,6 +54,7 @@ class Run {
   readonly #signal: AbortSignal;
   readonly #results = new Map<Place, AyonOperationResult>();
   #silent = 0;
+  #isUnderWay = false;
   /** Operations that were sent alone and refused as a request; undefined: AYON answered one since. */
   #refused: number | undefined = 0;
 
@@ -62,21 +66,21 @@ class Run {
 
   async toEnd(): Promise<AyonOperationResult[]> {
     const { operations } = this.#request;
+    this.#signal.throwIfAborted();
     for (let from = 0; from < operations.length; ) {
       const count = this.#request.pace.take(operations, from);
       await this.#bring(Array.from({ length: count }, (_, index) => from + index));
       from += count;
     }
-    return operations.map((_, place) => this.#results.get(place) ?? LEFT_OUT);
+    return operations.map((_, place) => this.#results.get(place) ?? NOT_SENT);
   }
 
   /** Sends what nothing stands in the way of; in halves when AYON refuses it as a whole. */
   async #bring(places: readonly Place[]): Promise<void> {
     const ready = places.filter((place) => !this.#blocked(place));
-    if (ready.length === 0) {
+    if (ready.length === 0 || (await this.#isStopped())) {
       return;
     }
-    this.#signal.throwIfAborted();
     const refused = await this.#send(ready);
     if (refused === undefined) {
       // Of a batch, AYON itself says of a child only that its parent is not there.
@@ -89,6 +93,15 @@ class Run {
       await this.#bring(ready.slice(0, middle));
       await this.#bring(ready.slice(middle));
     }
+  }
+
+  /** A process that was itself stopped finds the timers that ran out meanwhile before it goes on. */
+  async #isStopped(): Promise<boolean> {
+    if (this.#isUnderWay) {
+      await sleep(0);
+    }
+    this.#isUnderWay = true;
+    return this.#signal.aborted;
   }
 
   /** Whether what the operation needs was not done; then that is its result. */
@@ -156,7 +169,7 @@ class Run {
   async #stillThere(error: unknown, batch: readonly AyonOperation[]): Promise<void> {
     this.#request.pace.tooLong(batch);
     this.#silent += batch.length === 1 ? 1 : 0;
-    if (this.#silent >= MOST_SILENT || !(await this.#http.isThere(this.#signal))) {
+    if (this.#silent >= MOST_SILENT || !(await this.#http.isThere(new AbortController().signal))) {
       throw error;
     }
   }
@@ -178,6 +191,13 @@ const LEFT_OUT: AyonOperationResult = {
   status: 500,
   errorCode: null,
   detail: 'AYON left it out of its answer',
+};
+
+const NOT_SENT: AyonOperationResult = {
+  success: false,
+  status: 503,
+  errorCode: 'not-sent',
+  detail: 'not sent, since the write was stopped before it',
 };
 
 const Answer = z.object({

@@ -210,6 +210,44 @@ test('a bulk event that is read too slowly is settled in smaller parts', async (
   expect(Object.keys(result.scope)).toHaveLength(12);
 });
 
+test('what is not sent while the look is young waits for the next look', async () => {
+  const rig = await Rig.start();
+  const parent = rig.id('sq010');
+  const ids = Array.from({ length: 60 }, () => crypto.randomUUID());
+  rig.bob.batch(
+    ids.map((id, n) => ({
+      action: 'create',
+      entity_type: 'Shot',
+      entity_data: { id, name: `first${n}`, parent_id: parent },
+    })),
+  );
+  const [event] = rig.take();
+  const batches: string[] = [];
+  const noted = (body: unknown): boolean => {
+    batches.push(JSON.stringify(body));
+    if (batches.length === 1) {
+      ids.forEach((id, n) => rig.bob.rename(id, `second${n}`));
+    }
+    return batches.length === 1;
+  };
+  // Longer than half the heartbeat below.
+  rig.ayon.faults.add({ match: { path: /operations$/, body: noted }, times: 9, effect: { delayMs: 1_200 } });
+  const input = { event: event as FtrackEvent, project: rig.project.id, turn: { run: 'run', number: 1 } };
+  const context = {
+    signal: new AbortController().signal,
+    timings: { ...timings(), heartbeat: 2_000 },
+    now: Date.now,
+  };
+
+  const result = await createSyncEntities(rig.deps).syncEntities(input, context);
+  const names = new Set((await rig.all()).map(({ name }) => name));
+  await rig.close();
+
+  expect(result.outcome).toBe('applied');
+  expect(ids.filter((_, n) => !names.has(`second${n}`))).toEqual([]);
+  expect(batches.slice(1).filter((text) => text.includes('"name":"first'))).toEqual([]);
+});
+
 test('a difference that shows only after a write, and only in slow looks, is not taken for settled', async () => {
   const rig = await Rig.start();
   const task = rig.id('sq010/sh010/animation');

@@ -215,9 +215,14 @@ describe('operations against the AYON simulator', () => {
     });
     const many = Array.from({ length: 120 }, (_, at) => create(at + 1));
 
-    await expect(write(many, stop.signal)).rejects.toThrow('stopped');
-    expect(simulator.store.project(project).entities.count('folder')).toBe(sizes[0]);
+    const results = codes(await write(many, stop.signal));
+
     expect(sizes).toHaveLength(1);
+    expect(results.map((code, at) => (at < (sizes[0] ?? 0) ? code === 'done' : code === 'not-sent'))).toEqual(
+      many.map(() => true),
+    );
+    expect(simulator.store.project(project).entities.count('folder')).toBe(sizes[0]);
+    await expect(write(many, stop.signal)).rejects.toThrow('stopped');
   });
 
   test('progress is told after each batch', async () => {
