@@ -12,6 +12,9 @@ import type { SimulatorCommand } from './types';
 
 const shownPeople = 8;
 
+/** Their snapshots have 1.6 kB each, and JSON is read from one text of at most 512 MiB. */
+const mostSavedEntities = 300_000;
+
 /** `ayon-ftrack simulate ftrack` */
 export const ftrackCommand: SimulatorCommand = {
   what: 'Runs a simulated ftrack: HTTP API, event hub, files, and a view for the browser.',
@@ -62,6 +65,11 @@ interface Source {
 /** A snapshot that is there, else the studio that the options name. */
 async function sourceOf(values: OptionValues, file: string | undefined): Promise<Source> {
   if (file === undefined || !existsSync(file)) {
+    if (file !== undefined && Number(textOption(values, 'generate') ?? 0) > mostSavedEntities) {
+      throw new UsageError(
+        `A snapshot of so many entities could not be read again; --generate at most ${mostSavedEntities}, or leave out --snapshot.`,
+      );
+    }
     const studio: Studio = studioFrom(values);
     return { what: `of ${sizeOf(studio)}`, options: { studio } };
   }

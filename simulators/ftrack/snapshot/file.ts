@@ -12,6 +12,7 @@ const reasons: Readonly<Record<string, string>> = {
   EACCES: 'this user may not use it',
   EISDIR: 'it is a folder',
   ENOSPC: 'the disk is full',
+  ERR_STRING_TOO_LONG: 'it is longer than 512 MiB',
 };
 
 function reason(error: unknown): string {

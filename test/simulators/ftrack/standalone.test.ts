@@ -125,6 +125,11 @@ describe('wrong use of the command', () => {
       ['--snapshot', 'no/such/folder.json'],
       'The snapshot no/such/folder.json cannot be written: there is no such file or folder.',
     ],
+    [
+      'ftrack',
+      ['--generate', '300001', '--snapshot', 'large.json.gz'],
+      'A snapshot of so many entities could not be read again; --generate at most 300000, or leave out --snapshot.',
+    ],
     ['ftrack', ['--host', '192.0.2.1'], 'The address 192.0.2.1 is none of this machine; correct --host.'],
   ])('%s %j is told in one sentence', async (kind, args, message) => {
     expect(await runSimulator(kind, args)).toBe(2);
