@@ -120,6 +120,26 @@ describe('events of the AYON simulator', () => {
     expect(runs).toBe(4);
   });
 
+  it.each(['failed', 'restarted'])('hands a %s job to whoever asks, also in order', async (status) => {
+    await client.send('POST', '/api/events', { topic: 'test.source' });
+    const enroll = (sender: string) =>
+      client.send('POST', '/api/enroll', {
+        sourceTopic: 'test.source',
+        targetTopic: 'test.target',
+        sequential: true,
+        sender,
+      });
+    const first = await enroll('w1');
+    const path = `/api/events/${String(first.body['id'])}`;
+    await client.send('PATCH', path, { status });
+    const taken = await enroll('w2');
+    const job = await client.send('GET', path);
+
+    expect(taken.body).toEqual({ ...first.body, status: 'pending' });
+    expect(job.body).toMatchObject({ sender: 'w2', retries: 1, status: 'pending' });
+    expect((await enroll('w1')).status).toBe(204);
+  });
+
   const dispatch = async (topic: string, payload: unknown = {}, more: Record<string, unknown> = {}) =>
     String((await client.send('POST', '/api/events', { topic, payload, ...more })).body['id']);
 
