@@ -148,15 +148,16 @@ describe('what the server fills in', () => {
       system_type: 'file',
       size: 0,
     });
-    const job = bob.create('Job', { data: '{}', status: 'running' });
-    batch(change('Job', job, { status: 'done' }));
-    expect(one(`select user.username, finished_at from Job where id is "${job}"`)).toMatchObject({
-      user: { username: 'bob' },
-      finished_at: { __type__: 'datetime' },
-    });
-    expect(() => batch(change('Job', job, { status: 'lost' }))).toThrow(
-      'is none of queued, running, done, failed',
-    );
+    for (const status of ['done', 'failed']) {
+      const job = bob.create('Job', { data: '{}', status: 'running' });
+      const now = (): Entity => one(`select user.username, finished_at from Job where id is "${job}"`);
+      expect(now()).toMatchObject({ user: { username: 'bob' }, finished_at: null });
+      batch(change('Job', job, { status }));
+      expect(now()).toMatchObject({ finished_at: { __type__: 'datetime' } });
+      expect(() => batch(change('Job', job, { status: 'lost' }))).toThrow(
+        'is none of queued, running, done, failed',
+      );
+    }
     const session = bob.create('ReviewSession', {
       name: 'Dailies',
       description: '',
