@@ -113,6 +113,16 @@ describe('events of the AYON simulator', () => {
     expect(looked).toHaveLength(5);
   });
 
+  test('a sender that is known not to be ours costs no further look', async () => {
+    happen(40);
+
+    const found = await all(reader({ page: 10 }).read(BEGINNING, signal));
+    const looked = simulator.calls.list().filter(({ path }) => path.startsWith('/api/events/'));
+
+    expect(idsOf(found)).toEqual(ids);
+    expect(looked.length).toBeLessThanOrEqual(8);
+  });
+
   test('a change of tags comes once, and again when it was another in between', async () => {
     const change = (from: string, to: string) =>
       simulator.store.events.add(

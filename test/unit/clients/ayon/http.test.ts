@@ -164,6 +164,13 @@ describe('a refused key', () => {
     expect(asked).toHaveLength(1);
   });
 
+  test('is not what a right was missing for: the next call is sent', async () => {
+    const { client } = await serve([json({ code: 403, detail: 'not yours' }, 403), ME]);
+
+    expect((await failing(client.settings('p', signal))).message).toContain('not yours');
+    expect(await client.me(signal)).toBe('service');
+  });
+
   test('is tried again later, and then works', async () => {
     const refusedKeyPause = 20;
     const { client } = await serve([json({ detail: 'no' }, 401), ME], { refusedKeyPause });

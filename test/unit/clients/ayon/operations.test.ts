@@ -61,9 +61,11 @@ describe('operations against the AYON simulator', () => {
     simulator.store.addProject({ name: project, code: project });
   }
 
+  const paces: Pace[] = [];
+  const newPace = (): Pace => paces[paces.push(new Pace()) - 1] ?? new Pace();
   const client = {
     operations: (name: string, operations: readonly AyonOperation[], stop: AbortSignal) =>
-      applyOperations(http, { project: name, operations, pace: new Pace() }, stop),
+      applyOperations(http, { project: name, operations, pace: newPace() }, stop),
   };
   const write = (wanted: readonly AyonOperation[], stop = signal): Promise<AyonOperationResult[]> =>
     writeEntities(client, { project, wanted, known: {} }, stop);
@@ -137,6 +139,12 @@ describe('operations against the AYON simulator', () => {
 
     expect(codes(results)).toEqual(['done', 'done', 'ayon-unreachable', 'done']);
     expect(sizes).toEqual([4, 2, 2, 1, 1]);
+    expect(
+      paces.at(-1)?.take(
+        Array.from({ length: 50 }, (_, at) => create(at + 1)),
+        0,
+      ),
+    ).toBeLessThan(50);
   });
 
   test('entities that AYON never answers for, far apart, keep no other back', async () => {
@@ -153,6 +161,19 @@ describe('operations against the AYON simulator', () => {
     const silent = results.flatMap(({ errorCode }, at) => (errorCode === 'ayon-unreachable' ? at + 1 : []));
     expect(silent).toEqual(poison);
     expect(codes(results).filter((code) => code === 'done')).toHaveLength(6);
+  });
+
+  test('force is sent, and only where it is wanted', async () => {
+    const sent: unknown[] = [];
+    const note = (body: unknown): boolean => {
+      sent.push(...(body as { operations: { force?: boolean }[] }).operations.map(({ force }) => force));
+      return false;
+    };
+    simulator.faults.add({ match: { path: /operations$/, body: note }, effect: { delayMs: 0 } });
+
+    await write([create(1), { ...create(2), force: true }]);
+
+    expect(sent).toEqual([undefined, true]);
   });
 
   test('what AYON leaves out of its answer is done only if the whole batch is', async () => {
