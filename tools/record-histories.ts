@@ -1,7 +1,7 @@
 /**
  * Records the histories that every later release must still replay, into test/histories/<version>/:
  * `parked` (an open event that waits for a person), `waiting` (woken by its delay, enrolled, no turn yet),
- * `mid-turn` (a step is running) and `queue` (a queue that granted, parked, was paused and rebuilt).
+ * `mid-turn` (a step is running), `queue` (a queue that granted, parked, was paused and rebuilt) and `gap-fill`.
  * Run once per release: `npx tsx tools/record-histories.ts`. Refuses to overwrite.
  */
 import { execFileSync } from 'node:child_process';
@@ -12,6 +12,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { version } from '../package.json';
 import { findTemporal } from '../src/clients/temporal/find';
 import { startDevServer } from '../src/clients/temporal/server';
+import { SIGNAL } from '../src/contracts/names';
 import { failure } from '../src/errors';
 import type { Core } from '../test/support/core';
 import { latch, newProject, startCore } from '../test/support/core';
@@ -59,6 +60,21 @@ async function record(core: Core): Promise<void> {
   await core.deliver(project, mended);
   await core.untilStanding(parked, 'completed superseded');
   save('queue', core.queue(project));
+  save('gap-fill', await gapFill(core));
+}
+
+/** A gap fill that looked twice, heard a leecher twice, and met an outage of ftrack's log. */
+async function gapFill(core: Core): Promise<WorkflowHandle> {
+  const handle = await core.startGapFill();
+  await eventually('the first look', () => core.sweeps.length === 1);
+  await handle.signal(SIGNAL.vouch, { leecher: 'a', from: 1000, to: 2000, pending: false });
+  await eventually('the second look', () => core.sweeps.length === 2);
+  core.onSweep = () => {
+    throw failure('ftrack-rejected', 'ftrack does not know Event.');
+  };
+  await handle.signal(SIGNAL.vouch, { leecher: 'a', from: 3000, to: 3500, pending: true });
+  await eventually('the third look', () => core.sweeps.length === 3);
+  return handle;
 }
 
 async function main(): Promise<void> {

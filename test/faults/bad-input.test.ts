@@ -221,7 +221,10 @@ test('AYON without the attribute ftrackId: events wait with a sentence, and go o
   processor = fresh;
   const event = eventOf(story, () => story.bob.update(story.tasks(SPOT)[1] ?? '', { description: 'waits' }));
 
-  await story.untilQueue(SPOT, /^waiting for AYON since .*no attribute "ftrackId".*the ftrack addon makes them/);
+  await story.untilQueue(
+    SPOT,
+    /^waiting for AYON since .*no attribute "ftrackId".*the ftrack addon makes them/,
+  );
   expect(await untilTold(processor, /no attribute "ftrackId"/)).toBeDefined();
   expect((await processor.readiness()).ready).toBe(false);
   testbed.ayon.store.attributes = attributes;

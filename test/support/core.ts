@@ -7,6 +7,7 @@ import { inTurn } from '../../src/activities/in-turn';
 import { createQueueActivities } from '../../src/activities/queue';
 import type { QueueActivities } from '../../src/activities/queue-messages';
 import type { StepContext, StepInput, StepResult } from '../../src/activities/step';
+import type { SweepInput, SweepResult } from '../../src/contracts/gap-fill';
 import type { EventInput, FtrackEvent, Ticket } from '../../src/contracts/messages';
 import { eventWorkflowId, projectQueueId, QUERY, SIGNAL, WORKFLOW } from '../../src/contracts/names';
 import type { Enqueue, QueueView } from '../../src/contracts/queue';
@@ -75,6 +76,18 @@ export class Core {
     this.bundle = workflowBundle;
   }
 
+  readonly sweeps: SweepInput[] = [];
+  /** Scripts what a look at the log finds. */
+  onSweep: (input: SweepInput) => SweepResult | Promise<SweepResult> = ({ cursor, settled, skew }) => ({
+    cursor: cursor ?? 7,
+    settled,
+    skew,
+    unsettled: 0,
+    more: false,
+    counts: { rows: 1, known: 1, irrelevant: 0, missed: 0, events: 0 },
+    lost: null,
+  });
+
   async open(address: string): Promise<void> {
     this.connection = await Connection.connect({ address });
     this.client = new Client({ connection: this.connection });
@@ -100,10 +113,17 @@ export class Core {
       activities: {
         ...real,
         ...this.wrap(real),
+        sweepLog: (input: SweepInput) => this.sweep(input),
         syncEntities: inTurn((input, context) => this.step(input, context), { info: ignore, warn: ignore }),
       },
     });
     this.running = { worker, done: worker.run() };
+  }
+
+  /** In place of a look at ftrack's log; records what it was asked. */
+  private async sweep(input: SweepInput): Promise<SweepResult> {
+    this.sweeps.push(input);
+    return this.onSweep(input);
   }
 
   async stopWorker(): Promise<void> {
@@ -232,6 +252,15 @@ export class Core {
     const { events } = await handle.fetchHistory();
     const names = events?.map((each) => each.workflowExecutionSignaledEventAttributes?.signalName) ?? [];
     return names.filter((each) => each === signal).length;
+  }
+
+  /** A gap fill of this core's own, whatever other tests do. */
+  startGapFill(): Promise<WorkflowHandle> {
+    return this.client.workflow.start(WORKFLOW.gapFill, {
+      workflowId: `gap-fill-${randomUUID()}`,
+      taskQueue: this.taskQueue,
+      args: [{ timeScale: this.timeScale }],
+    });
   }
 
   queue(project: string): WorkflowHandle {
