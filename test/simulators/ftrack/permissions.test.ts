@@ -89,6 +89,7 @@ describe('roles', () => {
   test('of type ASSIGNED open the projects in which the user has work, as long as there is some', () => {
     const { hand, id } = newUser('ASSIGNED');
     expect(names(hand, projects)).toEqual([]);
+    expect(() => hand.create('Project', { name: fresh('own') })).toThrow(refused);
     const task = bob.createTask({ parent: newShot(), name: 'paint' });
     batch(creation('Appointment', { context_id: task, resource_id: id, type: 'allocation' }));
     expect(names(hand, projects)).toEqual([]);
