@@ -42,6 +42,7 @@ class Planning {
   readonly #unmerged: ReadonlyMap<number, string>;
   readonly #leaving: ReadonlyMap<string, readonly Step[]>;
   readonly #refused = new Map<Step, Refusal>();
+  readonly #isRemoving: boolean;
   readonly #removers = new Map<string, Step | undefined>();
 
   constructor(wanted: readonly AyonOperation[], known: KnownAyon) {
@@ -54,6 +55,7 @@ class Planning {
     this.#steps = steps;
     this.#unmerged = refused;
     this.#byKey = new Map(steps.map((step) => [step.key, step]));
+    this.#isRemoving = steps.some(({ operation }) => operation.type === 'delete');
     this.#leaving = leavingOf(steps, this.#siblings);
   }
 
@@ -90,7 +92,7 @@ class Planning {
   }
 
   #underDeleted({ operation }: Step): string | undefined {
-    const parent = operation.type === 'delete' ? undefined : parentKeyOf(operation);
+    const parent = this.#isRemoving && operation.type !== 'delete' ? parentKeyOf(operation) : undefined;
     const remover = typeof parent === 'string' ? this.#remover(parent) : undefined;
     return remover === undefined
       ? undefined
