@@ -272,19 +272,28 @@ function unclashed(
     draft.memory.failed.set(entity.id, problem);
     return without(data, [...STRUCTURE, 'folderId', 'active']);
   }
-  return stepsAside(draft, { entity, node, other })
+  return stepsAside(draft, { entity, node, others })
     ? { ...data, name: `${nameIn(data, node)}_${node.id.slice(0, 8)}`, label: null }
     : undefined;
 }
 
-/** Of two that swap their names, one takes another name for a moment; the next round gives it the one it wants. */
+/** Of those that pass their names round in a ring, one takes another for a moment; later rounds give each its own. */
 function stepsAside(
   { view }: Draft,
-  { entity, node, other }: { entity: FtrackEntity; node: AyonNode; other: AyonNode },
+  { entity, node, others }: { entity: FtrackEntity; node: AyonNode; others: readonly AyonNode[] },
 ): boolean {
-  const owner = ftrackIdOf(other);
-  const partner = owner === undefined ? undefined : view.context(owner);
-  return partner ? sameName(namingOf(partner.name).name, node.name) && entity.id < partner.id : false;
+  const ring = new Set<FtrackEntity>();
+  for (let at: FtrackEntity | null | undefined = entity; at && !ring.has(at); ) {
+    ring.add(at);
+    const { name } = namingOf(at.name);
+    if (ring.size > 1 && sameName(name, node.name)) {
+      return [...ring].every(({ id }) => entity.id <= id);
+    }
+    const { taken } = siblingNamed(others, name, () => false);
+    const owner = taken === undefined ? undefined : ftrackIdOf(taken);
+    at = owner === undefined ? undefined : view.context(owner);
+  }
+  return false;
 }
 
 const without = (data: Data, names: readonly string[]): Data =>

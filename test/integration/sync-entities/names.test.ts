@@ -42,6 +42,17 @@ describe('names that many entities pass on', () => {
     expect(requests.ayon).toBeLessThanOrEqual(4);
   });
 
+  test('three that pass their names round in a ring', async () => {
+    const [a = '', b = '', c = ''] = shots;
+    const ring = [rename(a, 'aside'), rename(c, numbered(1)), rename(b, numbered(3)), rename(a, numbered(2))];
+    rig.bob.batch(ring);
+
+    const results = await rig.sync();
+
+    expect(results.map(({ outcome }) => outcome)).toEqual(['applied']);
+    expect((await names()).slice(0, 4)).toEqual([2, 3, 1, 4].map(numbered));
+  });
+
   test('what AYON puts off in every round is told and stays open, although all the rest was written', async () => {
     const [putOff, ...others] = shots;
     rig.bob.batch(shots.map((id) => rename(id, `r${id.slice(0, 8)}`)));
