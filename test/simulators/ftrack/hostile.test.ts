@@ -6,6 +6,7 @@ import { CallLog } from '../../../simulators/call-log';
 import type { FtrackSimulator } from '../../../simulators/ftrack/index';
 import { startFtrackSimulator } from '../../../simulators/ftrack/index';
 import { until } from '../../support/until';
+import { change } from './batches';
 import type { RawClient } from './hub-client';
 import { connectRaw } from './hub-client';
 
@@ -148,6 +149,72 @@ describe('web pages of other origins', () => {
     expect(await answer.text()).toBe('<script>');
     expect(answer.headers.get('content-security-policy')).toBe('sandbox');
   });
+});
+
+describe('who is sent away', () => {
+  const me = (username: string): Promise<{ exception?: string }> =>
+    fetch(`${simulator.url}/api`, {
+      method: 'POST',
+      headers: { 'ftrack-user': username, 'ftrack-api-key': `key-of-${username}` },
+      body: '[]',
+    }).then((answer) => answer.json() as Promise<{ exception?: string }>);
+
+  test('users who are no longer active are refused like wrong keys', async () => {
+    const bob = simulator.as('bob');
+    expect(await me('kenji')).toEqual([]);
+    bob.batch([change('User', bob.idOf('User', 'kenji', 'username'), { is_active: false })]);
+    expect(await me('kenji')).toMatchObject({ exception: 'InvalidCredentialsError' });
+  });
+
+  test('revoked credentials cut the sockets that they opened', async () => {
+    const client = await connectRaw(simulator);
+    const body = JSON.stringify({ user: simulator.user });
+    await fetch(`${simulator.url}/_simulator/credentials/revoke`, { method: 'POST', body });
+    await until(() => client.closed);
+    expect(simulator.hub.connections()).toEqual([]);
+    await fetch(`${simulator.url}/_simulator/credentials/restore`, { method: 'POST' });
+  });
+
+  test('a project that is hidden without names is hidden from everyone', () => {
+    const projects = (): number => simulator.as('bob').query('Project').length;
+    const before = projects();
+    const { id } = simulator.as('bob').findByPath('nordlicht');
+    simulator.store.hideProject(id);
+    expect(projects()).toBe(before - 1);
+    simulator.store.showProject(id);
+    expect(projects()).toBe(before);
+  });
+});
+
+test('rows of the log that were held back hold nothing back once they are released', () => {
+  const bob = simulator.as('bob');
+  const { id } = bob.findByPath('nordlicht/sq010/sh020');
+  const held = simulator.eventLog.holdNext(5);
+  bob.update(id, { description: 'held' });
+  held.release();
+  bob.update(id, { description: 'free' });
+  const rows = bob.query(`select id from Event where parent_id is "${id}" order by id desc limit 1`);
+  expect(rows).toMatchObject([{ id: simulator.eventLog.highestId }]);
+});
+
+test('what has no value differs from every value', () => {
+  const bob = simulator.as('bob');
+  const all = bob.query('select id from Task').length;
+  expect(bob.query('Task where start_date is None').length).toBeGreaterThan(0);
+  expect(bob.query('Task where start_date != "1999-01-01"')).toHaveLength(all);
+});
+
+test('players get the end of a file when they ask for its last bytes', async () => {
+  const id = simulator.as('bob').create('FileComponent', { name: 'tail', file_type: '.txt', size: 10 });
+  simulator.files.put(id, Buffer.from('0123456789'), 'text/plain');
+  const { user, key } = simulator;
+  const address = `${simulator.url}/component/get?id=${id}&username=${user}&apiKey=${key}`;
+  const answer = await fetch(address, { headers: { range: 'bytes=-3' } });
+  expect([answer.status, answer.headers.get('content-range'), await answer.text()]).toEqual([
+    206,
+    'bytes 7-9/10',
+    '789',
+  ]);
 });
 
 test('an address for uploading is none for reading', async () => {
