@@ -30,7 +30,8 @@ async function main(): Promise<number> {
       minutes: { type: 'string', default: 'Infinity' },
       first: { type: 'string', default: '1' },
       planted: { type: 'boolean', default: false },
-      'until-found': { type: 'boolean', default: false },
+      // What a child process of --planted looks for.
+      find: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });
@@ -46,7 +47,7 @@ async function main(): Promise<number> {
   if (values.planted) {
     return findPlanted(options);
   }
-  return values['until-found'] ? untilFound(options) : check(options);
+  return values.find === undefined ? check(options) : untilFound(values.find, options);
 }
 
 function positive(name: string, text: string): number {
@@ -125,11 +126,11 @@ function summary(all: readonly Played[]): number {
   return violated.length === 0 ? 0 : 1;
 }
 
-/** For a planted defect: ends with 0 at the first violation, and tells which. */
-async function untilFound(options: Options): Promise<number> {
+/** For a planted defect: ends with 0 at the first violation of its promise, and tells which. */
+async function untilFound(promise: string, options: Options): Promise<number> {
   for (const seed of seedsOf(options)) {
     const { violations } = await play(seed);
-    const [first] = violations;
+    const first = violations.find((each) => each.promise === promise);
     if (first !== undefined) {
       say(`  found by seed ${seed} as ${first.promise}: ${first.what.slice(0, 160)}`);
       return 0;
@@ -144,7 +145,7 @@ function findPlanted({ seeds }: Options): number {
     say(`${defect.promise}: ${defect.what}`);
     const { status } = spawnSync(
       process.execPath,
-      [...process.execArgv, __filename, '--until-found', '--seeds', String(seeds)],
+      [...process.execArgv, __filename, '--find', defect.promise, '--seeds', String(seeds)],
       { stdio: 'inherit', env: { ...process.env, AYON_FTRACK_DIST: plant(defect) } },
     );
     if (status !== 0) {

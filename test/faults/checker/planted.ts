@@ -20,23 +20,34 @@ export const PLANTED: readonly Planted[] = [
   {
     promise: 'L, C',
     what: 'a value that was unset in ftrack stays in AYON',
-    edits: [{ file: 'domain/settle.js', from: /return value !== null;/, to: 'return true;' }],
+    edits: [
+      {
+        file: 'domain/settle.js',
+        from: /own\.has\(name\) === \(value === null\)/,
+        to: 'value !== null && !own.has(name)',
+      },
+    ],
   },
   {
     promise: 'D',
-    what: 'partners are not looked up by ftrackId, and new entities get random ids',
+    what: 'partners are looked up by name only, and new entities get random ids',
     edits: [
+      {
+        file: 'domain/view.js',
+        from: /pairById\)\(\{[^}]*\}\) \?\? null/,
+        to: 'pairById)({ ftrackId: "", ayonId: "", nodes: new Set() }) ?? null',
+      },
       { file: 'domain/targets.js', from: /if \(holder === undefined && [^)]*\)\) \{/, to: 'if (false) {' },
     ],
   },
   {
     promise: 'O',
-    what: 'the queue grants a turn while another one is held',
+    what: 'the queue forgets a turn as soon as it granted it',
     edits: [
       {
         file: 'workflow-bundle.js',
-        from: /const canGrant = \(state\) => state\.turn === null &&/,
-        to: 'const canGrant = (state) =>',
+        from: /await this\.sendGrant\(ticket\.id, turn\);/,
+        to: 'await this.sendGrant(ticket.id, turn); this.state.turn = null;',
       },
     ],
   },
