@@ -8,22 +8,34 @@ class Branch {
     this.load = load;
     this.items = new Map();
     this.next = 0;
+    this.last = Promise.resolve();
+  }
+
+  /** One load after the other: two at once would share the place up to which was read. */
+  inTurn(work) {
+    const done = this.last.then(work);
+    this.last = done.catch(() => undefined);
+    return done;
   }
 
   /** Loads as many as there were (at least a page), and keeps what is open. */
-  async refresh() {
-    const wanted = Math.max(1, this.items.size);
-    const nodes = [];
-    this.next = 0;
-    while (this.next !== null && nodes.length < wanted) {
-      nodes.push(...(await this.page()));
-    }
-    this.show(nodes);
+  refresh() {
+    return this.inTurn(async () => {
+      const wanted = Math.max(1, this.items.size);
+      const nodes = [];
+      this.next = 0;
+      while (this.next !== null && nodes.length < wanted) {
+        nodes.push(...(await this.page()));
+      }
+      this.show(nodes);
+    });
   }
 
-  async more() {
-    const nodes = await this.page();
-    this.show([...[...this.items.values()].map(({ node }) => node), ...nodes]);
+  more() {
+    return this.inTurn(async () => {
+      const nodes = this.next === null ? [] : await this.page();
+      this.show([...[...this.items.values()].map(({ node }) => node), ...nodes]);
+    });
   }
 
   async page() {
