@@ -45,10 +45,17 @@ export class Server {
 }
 
 async function answerOf(child: ReturnType<typeof fork>): Promise<Told> {
-  const ended = once(child, 'exit').then(([code]) => {
+  // Takes the listeners off again, whichever came first.
+  const over = new AbortController();
+  const { signal } = over;
+  const ended = once(child, 'exit', { signal }).then(([code]) => {
     throw new Error(`The simulated AYON ended with code ${String(code)}.`);
   });
   ended.catch(() => undefined);
-  const [told] = (await Promise.race([once(child, 'message'), ended])) as [Told];
-  return told;
+  try {
+    const [told] = (await Promise.race([once(child, 'message', { signal }), ended])) as [Told];
+    return told;
+  } finally {
+    over.abort();
+  }
 }
