@@ -114,7 +114,8 @@ function planNode(draft: Draft, targets: Targets, found: Found): boolean {
   const revived: Data = isPlaced && !node.active ? { active: true } : {};
   const wanted = { ...place.data, ...change.data, ...revived };
   const data = permitted(draft, { entity, node, data: wanted });
-  if (data === undefined) {
+  const isThere = data && isInPlace(draft, targets, { entity, node, data });
+  if (data === undefined || isThere === undefined) {
     return false;
   }
   const words = [...place.words, ...change.words];
@@ -124,7 +125,7 @@ function planNode(draft: Draft, targets: Targets, found: Found): boolean {
     planUpdate(draft, found, update);
     answer(draft, scope);
   }
-  settle(draft, { ...found, scope }, { place, data, isLeft });
+  settle(draft, { ...found, scope }, { place, data, isLeft, isThere });
   return true;
 }
 
@@ -133,9 +134,10 @@ interface Outcome {
   readonly data: Data;
   /** AYON keeps what it has. */
   readonly isLeft: boolean;
+  readonly isThere: boolean;
 }
 
-function settle(draft: Draft, found: Found, { place, data, isLeft }: Outcome): void {
+function settle(draft: Draft, found: Found, { place, data, isLeft, isThere }: Outcome): void {
   const { entity, node, scope } = found;
   const isMoved = !isLeft && (isPlacing(scope) || 'name' in data);
   const subject = { entity, kind: node.kind };
@@ -145,11 +147,29 @@ function settle(draft: Draft, found: Found, { place, data, isLeft }: Outcome): v
     ayonId: node.id,
     path: isMoved ? markedPath(node, place.path, data) : undefined,
     isLink: found.linked,
-    isWhole: !isLeft && isWhole(draft, subject, { node, data }),
+    isWhole: !isLeft && isThere && isWhole(draft, subject, { node, data }),
   });
 }
 
 const isPlacing = (scope: EntityScope): boolean => scope.whole || scope.fields.has('parent');
+
+/**
+ * Whether the entity is below its parent then. Asked of a flagged one only, for the flag may tell of a move that an
+ * edit of something else does not make up for; undefined: not known yet.
+ */
+function isInPlace(
+  draft: Draft,
+  targets: Targets,
+  { entity, node, data }: Pick<Found, 'entity' | 'node'> & { readonly data: Data },
+): boolean | undefined {
+  if (draft.view.stored(draft.facts.marks.syncFailed.id, entity.id) !== true) {
+    return true;
+  }
+  const parent = targets.of(entity.parentId);
+  const key = node.kind === 'folder' ? 'parentId' : 'folderId';
+  const below = key in data ? data[key] : node.parentId;
+  return parent.at === 'pending' ? undefined : folderIdOf(parent) === below;
+}
 
 /** Whether the name is as ftrack has it and every mapped value can be brought over. */
 function isWhole(draft: Draft, subject: Subject, { node, data }: { node: AyonNode; data: Data }): boolean {
