@@ -31,6 +31,25 @@ describe('what is not synced, and what fails', () => {
     expect(result?.summary).toContain('auto_sync_enabled');
   });
 
+  test('the flag of a move that is blocked outlives edits of something else, and goes with the move', async () => {
+    const holder = rig.bob.createShot({ parent: rig.id('sq020'), name: 'sh_011' });
+    const shot = rig.bob.createShot({ parent: rig.id('sq010'), name: 'sh 011' });
+    await rig.sync();
+    rig.bob.move(shot, rig.id('sq020'));
+    const [moved] = rig.take();
+    expect((await rig.failing(moved)).code).toBe('name-taken');
+
+    rig.bob.update(shot, { description: 'meanwhile' });
+    await rig.sync();
+    expect(rig.bob.storedCustomAttribute(shot, 'ayon_sync_failed')).toBe(true);
+
+    rig.bob.rename(holder, 'sh012');
+    await rig.sync();
+    await rig.apply(moved as FtrackEvent);
+    expect(rig.bob.storedCustomAttribute(shot, 'ayon_sync_failed')).toBe(false);
+    expect((await rig.seen(shot))?.parentId).toBe(rig.id('sq020').replaceAll('-', ''));
+  });
+
   test('AYON away is an outage, a proxy page too, a refused key too', async () => {
     rig.bob.setStatus(rig.id('sq010/sh010'), 'Approved');
     const [event] = rig.take();

@@ -114,25 +114,6 @@ describe('hard cases', () => {
     expect(await rig.seen(shot)).toMatchObject({ name: 'sh012' });
   });
 
-  test('the flag of a move that is blocked outlives edits of something else, and goes with the move', async () => {
-    const holder = rig.bob.createShot({ parent: rig.id('sq020'), name: 'sh_011' });
-    const shot = rig.bob.createShot({ parent: rig.id('sq010'), name: 'sh 011' });
-    await settle();
-    rig.bob.move(shot, rig.id('sq020'));
-    const [moved] = rig.take();
-    expect((await rig.failing(moved)).code).toBe('name-taken');
-
-    rig.bob.update(shot, { description: 'meanwhile' });
-    await settle();
-    expect(rig.bob.storedCustomAttribute(shot, 'ayon_sync_failed')).toBe(true);
-
-    rig.bob.rename(holder, 'sh012');
-    await settle();
-    await rig.apply(moved as FtrackEvent);
-    expect(rig.bob.storedCustomAttribute(shot, 'ayon_sync_failed')).toBe(false);
-    expect((await rig.seen(shot))?.parentId).toBe(hex(rig.id('sq020')));
-  });
-
   test('an inactive namesake is never brought back: a new entity is made', async () => {
     const shot = rig.id('sq010/sh010');
     rig.bob.remove(shot);
