@@ -1,14 +1,15 @@
 import { Context } from '@temporalio/activity';
 import type { FtrackClient } from '../clients/ftrack/client';
-import type { LogEnds, LogMark } from '../clients/ftrack/event-log';
+import type { LogEnds } from '../clients/ftrack/event-log';
 import type { GapFillCounts, SweepInput, SweepResult } from '../contracts/gap-fill';
 import type { EventInput, FtrackEvent } from '../contracts/messages';
 import { eventWorkflowId } from '../contracts/names';
 import type { Timings } from '../contracts/timings';
 import { timings } from '../contracts/timings';
 import { PAIR_ATTRIBUTES } from '../contracts/topics';
-import type { Accepted, LogRow, Verdict } from '../domain/event-log';
+import type { LogRow, Verdict } from '../domain/event-log';
 import { eventsFor, readLogRow, skewOf, verdictOn } from '../domain/event-log';
+import type { Accepted, LogMark } from '../domain/model';
 import { above, includes, withNumbers } from '../domain/ranges';
 
 export interface GapFillDeps {

@@ -1,15 +1,13 @@
 import type { Heard } from '../contracts/gap-fill';
 import type { FtrackChange, FtrackEntity, FtrackEvent } from '../contracts/messages';
 import { isFtrackId } from './ids';
+import type { Accepted, LogEntry, LogMark, Named } from './model';
 
 /**
  * A row of ftrack's Event log, as far as it can be told what it is about. The log's vocabulary is undocumented: what is
  * not understood makes the row vaguer, never unusable.
  */
-export interface LogRow {
-  readonly id: number;
-  /** ms since epoch by ftrack's clock, cut to seconds; null where ftrack stores its own local time. */
-  readonly at: number | null;
+export interface LogRow extends LogMark {
   readonly entityId: string;
   /** Legacy table family as events name it; undefined when nothing of it reaches AYON. */
   readonly family: Family | undefined;
@@ -23,19 +21,6 @@ export interface LogRow {
 }
 
 type Family = 'show' | 'task' | 'appointment';
-
-/** A row as ftrack answers it. */
-export interface RawLogRow {
-  readonly id: number;
-  readonly insert: string | null;
-  /** JSON text. */
-  readonly data: string | null;
-  readonly at: number | null;
-  readonly parentType: string | null;
-  readonly parentId: string | null;
-  readonly projectId: string | null;
-  readonly userId: string | null;
-}
 
 const FAMILIES: Readonly<Record<string, Family>> = {
   show: 'show',
@@ -62,7 +47,7 @@ const ACTIONS: Readonly<Record<string, LogRow['action']>> = {
   remove: 'remove',
 };
 
-export function readLogRow(raw: RawLogRow): LogRow {
+export function readLogRow(raw: LogEntry): LogRow {
   const data = objectIn(raw.data);
   const id = raw.parentId?.toLowerCase() ?? '';
   const action = ACTIONS[raw.insert?.toLowerCase() ?? ''] ?? 'update';
@@ -101,16 +86,6 @@ function objectIn(text: string | null): Readonly<Record<string, unknown>> {
   } catch {
     return {};
   }
-}
-
-/** What an event named: per entity the changed keys, or `*` for the whole of it. Kept as memo of its workflow. */
-export type Named = Readonly<Record<string, readonly string[] | '*'>>;
-
-/** An event that Temporal holds. */
-export interface Accepted {
-  /** Arrival at a leecher, ms since epoch. */
-  readonly at: number;
-  readonly named: Named;
 }
 
 export function namedBy(event: FtrackEvent): Named {

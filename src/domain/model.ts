@@ -181,3 +181,31 @@ export interface AyonOperationResult {
   /** AYON id of the entity that has to be made first. */
   readonly blockedBy?: string;
 }
+
+/** Id and time of a row of ftrack's Event log. */
+export interface LogMark {
+  readonly id: number;
+  /** ms since epoch by ftrack's clock, cut to seconds; null where ftrack stores its own local time. */
+  readonly at: number | null;
+}
+
+/** A row of ftrack's Event log as ftrack answers it; its vocabulary is undocumented. */
+export interface LogEntry extends LogMark {
+  readonly insert: string | null;
+  /** JSON text. */
+  readonly data: string | null;
+  readonly parentType: string | null;
+  readonly parentId: string | null;
+  readonly projectId: string | null;
+  readonly userId: string | null;
+}
+
+/** What an event named: per entity the changed keys, or `*` for the whole of it. Kept as memo of its workflow. */
+export type Named = Readonly<Record<string, readonly string[] | '*'>>;
+
+/** An event that Temporal holds. */
+export interface Accepted {
+  /** Arrival at a leecher, ms since epoch. */
+  readonly at: number;
+  readonly named: Named;
+}

@@ -1,10 +1,10 @@
 import type { FtrackEvent } from '../contracts/messages';
-import type { Named } from '../domain/event-log';
 import { namedBy, namesAll } from '../domain/event-log';
+import type { Accepted } from '../domain/model';
 
 /** What the hub told of late, so that the same change coming another way is recognised. */
 export class Told {
-  readonly #events: { readonly at: number; readonly named: Named }[] = [];
+  readonly #events: Accepted[] = [];
   readonly #keepMs: number;
 
   /** @param keepMs how long an event is remembered */

@@ -1,4 +1,5 @@
 import { ActivityCancellationType, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import type { GapFillActivities } from '../activities/gap-fill';
 import type { QueueActivities } from '../activities/queue-messages';
 import type { StepInput, StepResult } from '../activities/step';
 import type { Timings } from '../contracts/timings';
@@ -18,18 +19,29 @@ export const queueActivities = (timings: Timings): QueueActivities =>
   });
 
 /**
- * Steps of handlers. Only outages are retried here, for ever (failures of the other classes are marked
- * non-retryable and come back to the workflow, which counts tries and parks). No scheduleToClose: an outage of days
- * is waited out. A cancelled step is awaited, so that a turn never ends under a running write.
+ * Only outages are retried by Temporal, for ever (failures of the other classes are marked non-retryable and come back to
+ * the workflow). No scheduleToClose: an outage of days is waited out.
+ */
+const waitingOut = (timings: Timings) => ({
+  startToCloseTimeout: timings.activity,
+  heartbeatTimeout: timings.heartbeat,
+  retry: {
+    initialInterval: timings.outageFirst,
+    backoffCoefficient: 2,
+    maximumInterval: timings.outageMax,
+  },
+});
+
+/**
+ * Steps of handlers; the workflow counts their tries and parks. A cancelled step is awaited, so that a turn never ends
+ * under a running write.
  */
 export const stepActivities = (timings: Timings): StepActivities =>
   proxyActivities<StepActivities>({
-    startToCloseTimeout: timings.activity,
-    heartbeatTimeout: timings.heartbeat,
+    ...waitingOut(timings),
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-    retry: {
-      initialInterval: timings.outageFirst,
-      backoffCoefficient: 2,
-      maximumInterval: timings.outageMax,
-    },
   });
+
+/** Looks at ftrack's Event log. */
+export const gapFillActivities = (timings: Timings): GapFillActivities =>
+  proxyActivities<GapFillActivities>(waitingOut(timings));

@@ -2,32 +2,22 @@ import {
   ActivityFailure,
   condition,
   continueAsNew,
-  proxyActivities,
   setCurrentDetails,
   setHandler,
+  sleep,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { GapFillActivities } from '../activities/gap-fill';
 import type { GapFillCounts, GapFillState, GapFillView, Vouch } from '../contracts/gap-fill';
 import type { Timings } from '../contracts/timings';
 import { timings as timingsOf } from '../contracts/timings';
+import { gapFillActivities } from './activities';
 import * as messages from './messages';
 import { problemOf } from './problem';
 
 const MAX_HISTORY = 2_000;
 /** Connections of leechers that are remembered; their spans matter while rows of that time are unsettled. */
 const MAX_HEARD = 100;
-
-const sweeps = (timings: Timings): GapFillActivities =>
-  proxyActivities<GapFillActivities>({
-    startToCloseTimeout: timings.activity,
-    heartbeatTimeout: timings.heartbeat,
-    retry: {
-      initialInterval: timings.outageFirst,
-      backoffCoefficient: 2,
-      maximumInterval: timings.outageMax,
-    },
-  });
 
 /**
  * Reads ftrack's Event log behind the leechers and has read again what no event told (promise L). One for the whole
@@ -59,7 +49,7 @@ class GapFill {
       ...input,
     };
     this.timings = timingsOf(input.timeScale);
-    this.activities = sweeps(this.timings);
+    this.activities = gapFillActivities(this.timings);
     setHandler(messages.vouch, (vouch) => this.hear(vouch));
     setHandler(messages.sweep, () => {
       this.isDue = true;
@@ -78,7 +68,7 @@ class GapFill {
       }
       const woken = more || (await condition(() => this.isDue, this.timings.gapSweep));
       if (!woken && this.isLate()) {
-        await this.letLeechersSpeak();
+        await sleep(this.timings.gapLag);
       }
     }
   }
@@ -102,10 +92,6 @@ class GapFill {
   private isLate(): boolean {
     const { sweptAt } = this.state;
     return sweptAt !== null && Date.now() - sweptAt > 2 * this.timings.gapSweep;
-  }
-
-  private async letLeechersSpeak(): Promise<void> {
-    await condition(() => false, this.timings.gapLag);
   }
 
   /** @returns whether there is more to look at. */

@@ -1,4 +1,5 @@
-import type { LogEnds, LogEntry, LogMark } from './event-log';
+import type { LogEntry, LogMark } from '../../domain/model';
+import type { LogEnds } from './event-log';
 import { readLogEnds, readLogEntries, readLogMarks } from './event-log';
 import type { Facts, State, StateQuery } from './read';
 import { readFacts, readState } from './read';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { LogEntry, LogMark } from '../../domain/model';
 import { parse, queryAll } from './query';
 import type { FtrackSession } from './session';
 
@@ -6,22 +7,6 @@ import type { FtrackSession } from './session';
 export interface LogEnds {
   readonly oldest: number | null;
   readonly newest: number | null;
-}
-
-/** Id and time of a row: ms since epoch, null where ftrack stores its own local time. */
-export interface LogMark {
-  readonly id: number;
-  readonly at: number | null;
-}
-
-/** A row as ftrack answers it; `data` is JSON text in an undocumented vocabulary. */
-export interface LogEntry extends LogMark {
-  readonly insert: string | null;
-  readonly data: string | null;
-  readonly parentType: string | null;
-  readonly parentId: string | null;
-  readonly projectId: string | null;
-  readonly userId: string | null;
 }
 
 const Text = z

@@ -1,12 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { z } from 'zod';
 import { NAMED_MEMO, WORKFLOW } from '../../contracts/names';
-
-/** An event that Temporal holds: its arrival, ms since epoch, and what it named. */
-export interface AcceptedEvent {
-  readonly at: number;
-  readonly named: Readonly<Record<string, readonly string[] | '*'>>;
-}
+import type { Accepted } from '../../domain/model';
 
 const Memo = z.object({
   at: z.number(),
@@ -16,9 +11,9 @@ const Memo = z.object({
 const PAGE = 1000;
 
 /** Every event of which a workflow was started since then, open or closed. @param since ms since epoch */
-export async function acceptedSince(client: Client, since: number): Promise<AcceptedEvent[]> {
+export async function acceptedSince(client: Client, since: number): Promise<Accepted[]> {
   const from = new Date(Math.max(0, since)).toISOString();
-  const found: AcceptedEvent[] = [];
+  const found: Accepted[] = [];
   const query = `WorkflowType = '${WORKFLOW.event}' AND StartTime >= '${from}'`;
   for await (const { memo } of client.workflow.list({ query, pageSize: PAGE })) {
     const event = Memo.safeParse(memo?.[NAMED_MEMO]);

@@ -1,5 +1,6 @@
-import type { Accepted, Knowledge, LogRow, RawLogRow } from '../../../src/domain/event-log';
+import type { Knowledge, LogRow } from '../../../src/domain/event-log';
 import { eventsFor, namedBy, readLogRow, skewOf, verdictOn } from '../../../src/domain/event-log';
+import type { Accepted, LogEntry } from '../../../src/domain/model';
 
 const SHOT = '0a0a0a0a-1111-4222-8333-444444444444';
 const OTHER = '0b0b0b0b-1111-4222-8333-444444444444';
@@ -10,7 +11,7 @@ const ME = '0d0d0d0d-1111-4222-8333-444444444444';
 const T0 = 1_800_000_000_000;
 const at = (seconds: number): number => T0 + seconds * 1000;
 
-const raw = (more: Partial<RawLogRow> = {}): RawLogRow => ({
+const raw = (more: Partial<LogEntry> = {}): LogEntry => ({
   id: 1,
   insert: 'update',
   data: '{"changes":{"statusid":{}}}',
@@ -21,7 +22,7 @@ const raw = (more: Partial<RawLogRow> = {}): RawLogRow => ({
   userId: null,
   ...more,
 });
-const row = (more: Partial<RawLogRow> = {}): LogRow => readLogRow(raw(more));
+const row = (more: Partial<LogEntry> = {}): LogRow => readLogRow(raw(more));
 
 const event = (seconds: number, named: Accepted['named']): Accepted => ({ at: at(seconds), named });
 const life = (from: number, to: number, more: { leecher?: string; at?: number; pending?: boolean } = {}) => ({
@@ -71,7 +72,7 @@ describe('what a row says', () => {
 });
 
 describe('whether an event told it', () => {
-  type Case = [what: string, row: Partial<RawLogRow>, knowledge: Partial<Knowledge>, verdict: string];
+  type Case = [what: string, row: Partial<LogEntry>, knowledge: Partial<Knowledge>, verdict: string];
   test.each<Case>([
     ['vouched for, entity and keys named', {}, {}, 'known'],
     ['the same keys in modern spelling', { data: '{"changes":{"status_id":{}}}' }, {}, 'known'],
