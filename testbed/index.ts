@@ -14,8 +14,10 @@ import { startDevServer } from '../src/clients/temporal/server';
 import { projectQueueId, QUERY } from '../src/contracts/names';
 import type { QueueView } from '../src/contracts/queue';
 import { drift } from './drift';
+import type { ServiceOptions } from './service';
 import { Service } from './service';
 
+export type { Injected } from './service';
 export { Service } from './service';
 
 /** The sample studio keeps frame ranges in hierarchical attributes, as most do; the addon's defaults map none. */
@@ -67,9 +69,13 @@ export class Testbed {
   }
 
   /** Starts a service without waiting for it. @param more over the environment that fits this studio */
-  launch(command: 'leech' | 'process', more: Readonly<Record<string, string>> = {}): Service {
+  launch(
+    command: 'leech' | 'process',
+    more: Readonly<Record<string, string>> = {},
+    options: Omit<ServiceOptions, 'faultFile'> = {},
+  ): Service {
     const scale = this.options.timeScale;
-    const service = new Service(command, {
+    const env = {
       AYON_SERVER_URL: this.ayon.url,
       AYON_API_KEY: this.ayon.apiKey,
       FTRACK_SERVER: this.ftrack.url,
@@ -79,7 +85,9 @@ export class Testbed {
       SPOOL_DIR: path.join(this.folder, 'spool'),
       ...(scale === undefined ? {} : { AYON_FTRACK_TIME_SCALE: String(scale) }),
       ...more,
-    });
+    };
+    const faultFile = path.join(this.folder, `injected-${this.services.length}.json`);
+    const service = new Service(command, env, { ...options, faultFile });
     this.services.push(service);
     return service;
   }

@@ -1,13 +1,32 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
 /** The build, unless a test of the tests plants a defect in a copy of it. */
 const DIST = process.env['AYON_FTRACK_DIST'] ?? path.join(__dirname, '../dist');
-const MAIN = path.join(DIST, 'cli', 'main.js');
 const READY_MS = 60_000;
+const PRELOAD = path.join(__dirname, 'injected.cjs');
+
+/** What can be made to fail inside a service; nothing by default. */
+export interface Injected {
+  /** Its clock is off by so many ms. */
+  readonly clockMs?: number;
+  /** A host name that cannot be looked up. */
+  readonly dns?: string;
+  /** Writes below a folder fail: `ENOSPC` a full disk, `EROFS` a read-only mount. */
+  readonly disk?: { readonly below: string; readonly code: 'ENOSPC' | 'EROFS' };
+}
+
+export interface ServiceOptions {
+  /** Folder of another build. */
+  readonly dist?: string;
+  readonly faultFile?: string;
+  /** From its first moment. */
+  readonly injected?: Injected;
+}
 
 /** One line of a service's JSON log. */
 export interface LogLine {
@@ -22,13 +41,28 @@ export class Service {
   readonly name: string;
   private readonly child: ChildProcess;
   private readonly ended: Promise<number | null>;
+  private readonly faultFile: string | undefined;
   private unread = '';
   private complaint = '';
 
-  constructor(command: 'leech' | 'process', env: Readonly<Record<string, string>>) {
+  /** @param faultFile where to keep what {@link inject} tells the service; without it nothing can be injected */
+  constructor(
+    command: 'leech' | 'process',
+    env: Readonly<Record<string, string>>,
+    { dist = DIST, faultFile, injected = {} }: ServiceOptions = {},
+  ) {
     this.name = command;
-    this.child = spawn(process.execPath, [MAIN, command], {
-      env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...env, HTTP_PORT: '0' },
+    this.faultFile = faultFile;
+    if (faultFile !== undefined) {
+      writeFileSync(faultFile, JSON.stringify(injected));
+    }
+    const preload =
+      faultFile === undefined
+        ? {}
+        : { NODE_OPTIONS: `--require ${PRELOAD}`, AYON_FTRACK_INJECTED: faultFile };
+    const { PATH = '', HOME = '' } = process.env;
+    this.child = spawn(process.execPath, [path.join(dist, 'cli', 'main.js'), command], {
+      env: { PATH, HOME, ...preload, ...env, HTTP_PORT: '0' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.ended = once(this.child, 'exit').then(([code]) => code as number | null);
@@ -112,6 +146,31 @@ export class Service {
 
   signal(name: NodeJS.Signals): void {
     this.child.kill(name);
+  }
+
+  /** From now on exactly these faults; settles once the service has taken them in. */
+  async inject(injected: Injected): Promise<void> {
+    if (this.faultFile === undefined) {
+      throw new Error(`${this.name} was started without a file for faults.`);
+    }
+    const text = JSON.stringify(injected);
+    writeFileSync(this.faultFile, text);
+    this.child.kill('SIGUSR2');
+    const deadline = Date.now() + READY_MS;
+    while (this.takenIn() !== text) {
+      if (!this.isRunning || Date.now() > deadline) {
+        throw new Error(`${this.name} did not take in ${text}: ${this.lastWords()}`);
+      }
+      await pause(10);
+    }
+  }
+
+  private takenIn(): string {
+    try {
+      return readFileSync(`${this.faultFile}.${this.pid}`, 'utf8');
+    } catch {
+      return '';
+    }
   }
 
   /** kill -9. */
