@@ -8,8 +8,12 @@ export interface VoucherOptions {
   /** Tells the gap fill; throws while Temporal is away. */
   readonly send: (vouch: Vouch) => Promise<void>;
   readonly logger: LeecherLogger;
+  /** Largest pause before it is told again, ms; the first is a small part of it. */
   readonly retryMs: number;
 }
+
+/** A starting leecher reaches Temporal a moment after ftrack: the first pauses are short, each doubles. */
+const FIRST_PAUSE = 1 / 32;
 
 /** What holds the events that Temporal does not hold yet. */
 export interface Holder {
@@ -29,11 +33,13 @@ export class Voucher {
   #holder: Holder | undefined;
   #proof: HubProof | undefined;
   #retry: NodeJS.Timeout | undefined;
+  #pause: number;
   #sending = false;
   #stopped = false;
 
   constructor(options: VoucherOptions) {
     this.#options = options;
+    this.#pause = options.retryMs * FIRST_PAUSE;
   }
 
   /** Before there is a spool, nothing can be said. */
@@ -44,6 +50,7 @@ export class Voucher {
 
   prove(proof: HubProof): void {
     this.#proof = proof;
+    this.#pause = this.#options.retryMs * FIRST_PAUSE;
     this.#tell();
   }
 
@@ -61,7 +68,8 @@ export class Voucher {
     void this.#send(this.#proof, this.#holder).then((again) => {
       this.#sending = false;
       if (again && !this.#stopped) {
-        this.#retry = setTimeout(() => this.#tell(), this.#options.retryMs);
+        this.#retry = setTimeout(() => this.#tell(), this.#pause);
+        this.#pause = Math.min(this.#options.retryMs, 2 * this.#pause);
       }
     });
   }

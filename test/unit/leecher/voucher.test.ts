@@ -23,7 +23,14 @@ describe('what a leecher vouches for', () => {
     state = { mode: 'direct', heldSince: undefined };
     failures = 0;
     said.splice(0);
-    voucher = new Voucher({
+    voucher = voucherThat(5);
+  });
+  afterEach(async () => {
+    voucher.stop();
+    await rm(dir, { recursive: true, force: true });
+  });
+  const voucherThat = (retryMs: number): Voucher =>
+    new Voucher({
       send: async (vouch) => {
         said.push(vouch);
         if (failures > 0) {
@@ -32,13 +39,8 @@ describe('what a leecher vouches for', () => {
         }
       },
       logger: silence.logger,
-      retryMs: 5,
+      retryMs,
     });
-  });
-  afterEach(async () => {
-    voucher.stop();
-    await rm(dir, { recursive: true, force: true });
-  });
   const last = async (times = 1): Promise<Vouch | undefined> => {
     await until(() => said.length >= times);
     return said.at(-1);
@@ -87,6 +89,15 @@ describe('what a leecher vouches for', () => {
 
     await last(3);
     expect(said.map(({ to }) => to)).toEqual([200, 200, 200]);
+  });
+
+  it('is repeated soon at first: Temporal is often there a moment after ftrack', async () => {
+    voucher = voucherThat(9_600);
+    failures = 1;
+    voucher.start({ leecher: 'a', dispatcher, gaps });
+    voucher.prove({ from: 100, to: 200 });
+
+    await last(2);
   });
 
   it('begins behind what the full spool dropped; the markers outlive the process and go once that is heard', async () => {
