@@ -28,6 +28,9 @@ const MAPPING = ['frameStart', 'frameEnd', 'handleStart', 'handleEnd', 'fps'].ma
   standard: [],
 }));
 
+/** As ftrack's hub is assumed to send them. */
+const HEARTBEAT_MS = 5_000;
+
 export interface TestbedOptions {
   readonly studio?: Studio;
   /** Keep Temporal's state in a file, so that the server may be killed and restarted. */
@@ -35,6 +38,8 @@ export interface TestbedOptions {
   readonly ui?: boolean;
   /** Divides every wait of the services. */
   readonly timeScale?: number;
+  /** Divides the waits of the connection to ftrack's hub, and the pause between its heartbeats. */
+  readonly hubTimeScale?: number;
   /** Path of the `temporal` binary; found or fetched otherwise. */
   readonly temporal?: string;
 }
@@ -74,7 +79,7 @@ export class Testbed {
     more: Readonly<Record<string, string>> = {},
     options: Omit<ServiceOptions, 'faultFile'> = {},
   ): Service {
-    const scale = this.options.timeScale;
+    const { timeScale: scale, hubTimeScale: hubScale } = this.options;
     const env = {
       AYON_SERVER_URL: this.ayon.url,
       AYON_API_KEY: this.ayon.apiKey,
@@ -84,6 +89,7 @@ export class Testbed {
       TEMPORAL_ADDRESS: this.temporal.address,
       SPOOL_DIR: path.join(this.folder, 'spool'),
       ...(scale === undefined ? {} : { AYON_FTRACK_TIME_SCALE: String(scale) }),
+      ...(hubScale === undefined ? {} : { AYON_FTRACK_HUB_TIME_SCALE: String(hubScale) }),
       ...more,
     };
     const faultFile = path.join(this.folder, `injected-${this.services.length}.json`);
@@ -165,7 +171,7 @@ export async function startTestbed(options: TestbedOptions = {}): Promise<Testbe
   const folder = mkdtempSync(path.join(os.tmpdir(), 'ayon-ftrack-testbed-'));
   const [temporal, ftrack, ayon] = await Promise.all([
     startTemporal(options, folder),
-    startFtrackSimulator({ studio }),
+    startFtrackSimulator({ studio, heartbeatMs: HEARTBEAT_MS / (options.hubTimeScale ?? 1) }),
     startAyonSimulator({ studio, paired: true }),
   ]);
   ayon.store.setAddonSettings({

@@ -1,7 +1,7 @@
 import { Client, Connection } from '@temporalio/client';
 import type { HubCredentials } from '../clients/ftrack/hub/handshake';
 import { ownUserId } from '../clients/ftrack/hub/own-user';
-import { HUB_TIMINGS } from '../clients/ftrack/hub/timings';
+import { HUB_TIMINGS, hubTimings } from '../clients/ftrack/hub/timings';
 import { keepTrying } from '../clients/keep-trying';
 import type { TemporalWatch } from '../clients/temporal/watch';
 import { startLeecher } from '../leecher';
@@ -34,7 +34,11 @@ async function start(context: ServiceContext): Promise<RunningService> {
     serverUrl: studio.ftrack.server,
     user: studio.ftrack.apiUser,
     apiKey: studio.ftrack.apiKey,
-    timings: { canaryEvery: HUB_TIMINGS.canaryEvery / env.timeScale },
+    timings: {
+      ...hubTimings(env.hubTimeScale),
+      // Leechers vouch with each canary, and the gap fill counts on that.
+      canaryEvery: HUB_TIMINGS.canaryEvery / Math.max(env.timeScale, env.hubTimeScale),
+    },
   };
   const leecher = await startLeecher({
     ...scale,

@@ -20,6 +20,12 @@ const whole = (least: number, most: number) =>
     .min(least, { error: `must be at least ${least}` })
     .max(most, { error: `must be at most ${most}` });
 
+const scale = z.coerce
+  .number({ error: 'must be a number from 1 to 1000' })
+  .min(1, { error: 'must be at least 1' })
+  .max(1000, { error: 'must be at most 1000' })
+  .default(1);
+
 /** Every variable that a service reads, by name. `.env.example` and `docs/configuration.md` name each (tested). */
 const Variables = z.object({
   AYON_SERVER_URL: url('https://ayon.studio.example'),
@@ -45,7 +51,7 @@ const Variables = z.object({
   TEMPORAL_TLS_CLIENT_KEY_PATH: text.optional(),
   TEMPORAL_TLS_SERVER_CA_CERT_PATH: text.optional(),
   SPOOL_DIR: text.optional(),
-  SPOOL_MAX_MB: whole(64, 1_000_000).default(2_048),
+  SPOOL_MAX_MB: whole(1, 1_000_000).default(2_048),
   HTTP_HOST: text.default('127.0.0.1'),
   HTTP_PORT: whole(0, 65_535).optional(),
   LOG_LEVEL: z
@@ -54,11 +60,8 @@ const Variables = z.object({
   AYON_FTRACK_INSTALL: text
     .regex(word, { error: 'may have letters, digits, ".", "_" and "-" only (at most 64)' })
     .default('main'),
-  AYON_FTRACK_TIME_SCALE: z.coerce
-    .number({ error: 'must be a number from 1 to 1000' })
-    .min(1, { error: 'must be at least 1' })
-    .max(1000, { error: 'must be at most 1000' })
-    .default(1),
+  AYON_FTRACK_TIME_SCALE: scale,
+  AYON_FTRACK_HUB_TIME_SCALE: scale,
 });
 
 export const VARIABLES: readonly string[] = Object.keys(Variables.shape);
@@ -97,8 +100,10 @@ export interface Env {
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error';
   /** Names this installation in the marks that our ftrack writes carry. */
   readonly install: string;
-  /** Divides every wait; 1 in production. */
+  /** Divides every wait but those of the connection to ftrack's hub; 1 in production. */
   readonly timeScale: number;
+  /** Divides the waits of that connection; 1 in production. */
+  readonly hubTimeScale: number;
 }
 
 /** All that is wrong with the environment, one sentence per variable. */
@@ -145,6 +150,7 @@ function toEnv(data: z.infer<typeof Variables>, temporal: Readonly<Record<string
     logLevel: data.LOG_LEVEL,
     install: data.AYON_FTRACK_INSTALL,
     timeScale: data.AYON_FTRACK_TIME_SCALE,
+    hubTimeScale: data.AYON_FTRACK_HUB_TIME_SCALE,
   };
 }
 

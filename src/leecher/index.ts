@@ -1,3 +1,4 @@
+import { HubClock } from '../clients/ftrack/hub/clock';
 import type { Hub, HubOptions } from '../clients/ftrack/hub/hub';
 import { startHub } from '../clients/ftrack/hub/hub';
 import { FTRACK_TOPICS } from '../contracts/topics';
@@ -54,6 +55,8 @@ const STOP_MS = 4_000;
 const GAUGES_MS = 1_000;
 /** How long the hub may take to tell what a webhook told. */
 const WEBHOOK_WAIT_MS = 10_000;
+/** A difference of clocks is told again when it has changed by more. */
+const TOLD_CLOCK_MS = 60_000;
 /** Pause before the gap fill is told again. */
 const VOUCH_AGAIN_MS = 5_000;
 
@@ -67,20 +70,22 @@ export async function startLeecher(options: LeecherOptions): Promise<Leecher> {
   const { logger, starter, dispatch } = options;
   const counters = new Counters(options.metrics);
   const memory = dispatch?.memory === undefined ? {} : { memory: dispatch.memory };
-  const intake = new Intake({ ...options, ...memory }, counters);
+  const clock = new HubClock();
+  const now = (): number => clock.now();
+  const intake = new Intake({ ...options, ...memory, now }, counters);
   const voucher = new Voucher({
     send: (vouch) => starter.vouch(vouch),
     logger,
     retryMs: VOUCH_AGAIN_MS / (options.timeScale ?? 1),
   });
-  const hub = connect(options, counters, { intake, voucher });
+  const hub = connect(options, counters, { intake, voucher, clock });
   const { spool, gaps, leecher } = await openSpool(options.spool, { counters, logger, ...memory }).catch(
     (error: unknown) => {
       hub.stop();
       throw error;
     },
   );
-  const dispatcher = new Dispatcher({ starter, spool, counters, logger, ...dispatch });
+  const dispatcher = new Dispatcher({ starter, spool, counters, logger, now, ...dispatch });
   intake.handTo(dispatcher);
   voucher.start({ leecher, dispatcher, gaps });
   const webhooks = webhooksOf(options, { hub, intake, counters });
@@ -135,19 +140,33 @@ function webhooksOf(
 function connect(
   options: LeecherOptions,
   counters: Counters,
-  { intake, voucher }: { readonly intake: Intake; readonly voucher: Voucher },
+  {
+    intake,
+    voucher,
+    clock,
+  }: { readonly intake: Intake; readonly voucher: Voucher; readonly clock: HubClock },
 ): Hub {
+  let toldAhead = 0;
   return startHub({
     ...options.hub,
+    clock,
     subscriptions: FTRACK_TOPICS.map((topic) => `topic=${topic}`),
     onEvent: (raw) => intake.accept(raw),
     onStatus: (status) => {
       const facts = { ...status };
       if (status.state === 'delivering') {
         options.logger.info(facts, 'events arrive from ftrack');
-      } else if (status.reason !== undefined) {
+      } else if (status.reason !== undefined && status.state !== 'connected') {
         options.logger.warn(facts, 'no events arrive from ftrack');
       }
+      const { hostAhead } = clock;
+      if (hostAhead !== 0 && Math.abs(hostAhead - toldAhead) > TOLD_CLOCK_MS) {
+        options.logger.warn(
+          { aheadMs: hostAhead },
+          "this host's clock differs from ftrack's, whose time is used for what arrives; set the host's clock",
+        );
+      }
+      toldAhead = hostAhead;
     },
     onProof: (proof) => voucher.prove(proof),
     count: (what) => counters.count('leecher_hub', { what }),

@@ -16,6 +16,8 @@ export interface IntakeOptions {
   userId?(): string | undefined;
   readonly logger: LeecherLogger;
   readonly timeScale?: number;
+  /** What arrives is stamped by it, ms since epoch; the host's clock unless told otherwise. */
+  readonly now?: () => number;
   /** Events that are kept until there is a dispatcher. */
   readonly memory?: number;
 }
@@ -30,13 +32,19 @@ export class Intake {
   /** What arrived before there was a dispatcher. */
   readonly #early: Outgoing[] = [];
   #dispatcher: Dispatcher | undefined;
-  readonly #clock = new ArrivalClock();
+  readonly #clock: ArrivalClock;
   readonly #told = new Set<string>();
   readonly #hub = new Told(HUB_MEMORY_MS);
 
   constructor(options: IntakeOptions, counters: Counters) {
     this.#options = options;
     this.#counters = counters;
+    this.#clock = new ArrivalClock(options.now);
+  }
+
+  /** ms since epoch, as events are stamped. */
+  now(): number {
+    return this.#clock.now();
   }
 
   /** From here on events go there, those that arrived already first. */

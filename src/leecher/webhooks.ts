@@ -67,7 +67,7 @@ export class Webhooks {
 
   #hold(message: object): void {
     const { isDelivering, waitMs } = this.#options;
-    const arrivedAt = Date.now();
+    const arrivedAt = this.#intake.now();
     if (!isDelivering()) {
       this.#intake.accept(message, 'webhook');
       return;

@@ -33,6 +33,7 @@ test('with only what is needed the defaults hold', () => {
     logLevel: 'info',
     install: 'main',
     timeScale: 1,
+    hubTimeScale: 1,
   });
 });
 

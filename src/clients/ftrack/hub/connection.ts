@@ -64,7 +64,10 @@ export class Connection {
       followRedirects: false,
       maxPayload: MAX_FRAME_BYTES,
     });
-    this.#timer = setTimeout(() => this.end('the socket was not opened in time'), options.upgradeMs);
+    this.#timer = setTimeout(
+      () => this.end('the socket was not opened in time, as behind a proxy that lets no websockets through'),
+      options.upgradeMs,
+    );
     this.#listen();
   }
 

@@ -32,13 +32,19 @@ export function hubOrigin(serverUrl: string): string {
   return url.origin;
 }
 
+export interface HubSession {
+  /** The credential of the upgrade that follows. */
+  readonly sid: string;
+  /** ftrack's clock when it answered, cut to seconds, ms since epoch; undefined when it did not say. */
+  readonly time: number | undefined;
+}
+
 /**
  * Asks for a new session; each connection needs its own.
  * @param signal ends the request, the reading of its answer included.
- * @returns the session id, which is the credential of the upgrade that follows.
  * @throws HandshakeError
  */
-export async function handshake(credentials: HubCredentials, signal: AbortSignal): Promise<string> {
+export async function handshake(credentials: HubCredentials, signal: AbortSignal): Promise<HubSession> {
   const origin = hubOrigin(credentials.serverUrl);
   const response = await request(origin, headersOf(credentials), signal);
   if (response.status === 401 || response.status === 403) {
@@ -55,13 +61,15 @@ export async function handshake(credentials: HubCredentials, signal: AbortSignal
   const body = await response.text().catch((error: unknown) => {
     throw unreachable(origin, error);
   });
-  return sessionId(origin, body);
+  const time = Date.parse(response.headers.get('date') ?? '');
+  return { sid: sessionId(origin, body), time: Number.isNaN(time) ? undefined : time };
 }
 
 /** The errors of fetch and Headers quote a faulty header value, so they are not passed on. */
 function headersOf({ user, apiKey }: HubCredentials): Headers {
   try {
-    return new Headers({ 'ftrack-user': user, 'ftrack-api-key': apiKey });
+    // A connection kept from before may lead to a peer that is gone, or past a name that has moved.
+    return new Headers({ 'ftrack-user': user, 'ftrack-api-key': apiKey, connection: 'close' });
   } catch {
     throw new HandshakeError(
       'refused',
@@ -85,11 +93,16 @@ async function request(origin: string, headers: Headers, signal: AbortSignal): P
 
 function unreachable(origin: string, error: unknown): HandshakeError {
   const code = codeOf(error) ?? 'no answer';
+  const where = `ftrack's event hub at ${origin}`;
   return new HandshakeError(
     'unavailable',
-    `ftrack's event hub at ${origin} cannot be reached (${code}); it is tried again.`,
+    NAME_ERRORS.has(code)
+      ? `${where} cannot be reached, because this host's name service does not know its name (${code}); it is tried again, check the ftrack server address and DNS if this stays.`
+      : `${where} cannot be reached (${code}); it is tried again, check the address and the network between if this stays.`,
   );
 }
+
+const NAME_ERRORS: ReadonlySet<string> = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_NONAME']);
 
 function describeStatus(origin: string, response: Response): string {
   const location = response.headers.get('location');

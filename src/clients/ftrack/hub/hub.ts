@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { HubClock } from './clock';
 import type { AckFrame, ConnectionHandlers, EventFrame, HubCount } from './connection';
 import { Connection } from './connection';
 import { eventFrame, isRecord } from './frames';
-import type { HubCredentials } from './handshake';
+import type { HubCredentials, HubSession } from './handshake';
 import { HandshakeError, handshake, hubOrigin } from './handshake';
 import type { HubTimings } from './timings';
 import { backoff, HUB_TIMINGS } from './timings';
@@ -22,13 +23,13 @@ export interface HubStatus {
   readonly since: number;
   /** Number of sockets opened so far; each begins with nothing of what was missed before it. */
   readonly epoch: number;
-  /** One sentence: why the last connection ended or could not be made. */
+  /** One sentence: why the last connection ended or could not be made; kept until events are seen to arrive again. */
   readonly reason?: string;
 }
 
 /**
  * What a returned canary proves: over the present socket everything that the hub sent from `from` to `to` has been
- * handed to `onEvent`. ms since epoch.
+ * handed to `onEvent`. ms since epoch by the hub's clock.
  */
 export interface HubProof {
   readonly from: number;
@@ -54,6 +55,8 @@ export interface HubOptions extends HubCredentials {
   onProof?(proof: HubProof): void;
   count?(what: HubCount): void;
   readonly timings?: Partial<HubTimings>;
+  /** Set with each handshake; for whoever stamps the events. */
+  readonly clock?: HubClock;
   /** 0 <= random < 1; Math.random unless a test wants to know. */
   random?(): number;
 }
@@ -89,10 +92,13 @@ class Supervisor implements Hub {
   readonly id = eventId();
   readonly #options: HubOptions;
   readonly #timings: HubTimings;
+  readonly #clock: HubClock;
   readonly #canaryTopic = `ayon-ftrack.canary.${this.id}`;
   #status: HubStatus = { state: 'connecting', since: Date.now(), epoch: 0 };
-  /** Failed tries since events were last seen to arrive. */
+  /** Failed tries since events last arrived for a while. */
   #failures = 0;
+  /** When an event of ours first came back over this socket, by a clock that only grows. */
+  #steadyFrom = Infinity;
   #acks = 0;
   /** Acknowledgements that wait for their answer: number -> expression. */
   #subscribing = new Map<string, string>();
@@ -110,6 +116,7 @@ class Supervisor implements Hub {
   constructor(options: HubOptions) {
     this.#options = options;
     this.#timings = { ...HUB_TIMINGS, ...options.timings };
+    this.#clock = options.clock ?? new HubClock();
   }
 
   status(): HubStatus {
@@ -120,8 +127,9 @@ class Supervisor implements Hub {
     const abort = new AbortController();
     this.#handshake = abort;
     void this.#shakeHands(abort).then(
-      (sid) => {
+      ({ sid, time }) => {
         if (this.#status.state !== 'closed') {
+          this.#clock.set(time);
           this.#open(sid);
         }
       },
@@ -150,7 +158,7 @@ class Supervisor implements Hub {
     this.#connection?.end('stopped');
   }
 
-  async #shakeHands(abort: AbortController): Promise<string> {
+  async #shakeHands(abort: AbortController): Promise<HubSession> {
     const timer = setTimeout(() => abort.abort(), this.#timings.handshake);
     try {
       return await handshake(this.#options, abort.signal);
@@ -176,7 +184,13 @@ class Supervisor implements Hub {
       onEnd: (reason) => {
         clearTimeout(this.#canaryTimer);
         this.#connection = undefined;
-        this.#retry(new Error(`The connection to ftrack's event hub at ${origin} ended: ${reason}.`));
+        if (performance.now() - this.#steadyFrom >= this.#timings.steady) {
+          this.#failures = 0;
+        }
+        this.#steadyFrom = Infinity;
+        this.#retry(
+          new Error(`The connection to ftrack's event hub at ${origin} ended: ${reason}; a new one is made.`),
+        );
       },
       count: (what) => this.#count(what),
     };
@@ -205,7 +219,7 @@ class Supervisor implements Hub {
       this.#subscribe(expression);
     }
     this.#sendCanary();
-    this.#enter('connected');
+    this.#enter('connected', this.#status.reason);
   }
 
   #subscribe(expression: string): void {
@@ -230,7 +244,7 @@ class Supervisor implements Hub {
   #sendCanary(): void {
     const event = this.#envelope({ topic: this.#canaryTopic, data: {} });
     this.#canary = event.id;
-    this.#canarySentAt = Date.now();
+    this.#canarySentAt = this.#clock.now();
     this.#connection?.send(eventFrame(event));
     this.#awaitCanary(CANARY_LOOKS);
   }
@@ -256,11 +270,11 @@ class Supervisor implements Hub {
       return;
     }
     this.#canary = '';
-    this.#failures = 0;
+    this.#steadyFrom = Math.min(this.#steadyFrom, performance.now());
     clearTimeout(this.#canaryTimer);
     this.#canaryTimer = setTimeout(() => this.#sendCanary(), this.#timings.canaryEvery);
     this.#enter('delivering');
-    this.#provenFrom ??= Date.now();
+    this.#provenFrom ??= this.#clock.now();
     const proof = { from: this.#provenFrom, to: Math.max(this.#provenFrom, this.#canarySentAt) };
     this.#guard(() => this.#options.onProof?.(proof));
   }

@@ -15,12 +15,20 @@ export const HUB_TIMINGS = {
   /** Pause before the second try to connect; it doubles up to `backoffMax`. */
   backoffFirst: 500,
   backoffMax: 30_000,
+  /** A connection that delivered for less does not shorten the pauses again: its end may be the next one's, too. */
+  steady: 10_000,
   /** The same for refused credentials: they can be restored, but not by trying often. */
   refusedFirst: 5_000,
   refusedMax: 60_000,
 } as const;
 
 export type HubTimings = { readonly [K in keyof typeof HUB_TIMINGS]: number };
+
+/** All of them divided, but for the last look: a busy machine is not faster in tests. */
+export function hubTimings(scale: number): HubTimings {
+  const scaled = Object.entries(HUB_TIMINGS).map(([name, ms]) => [name, Math.max(1, Math.round(ms / scale))]);
+  return { ...(Object.fromEntries(scaled) as HubTimings), lastLook: HUB_TIMINGS.lastLook };
+}
 
 /**
  * Pause before try `attempt` (1 is the first one after a failure), doubling up to `max`, of which a random half is

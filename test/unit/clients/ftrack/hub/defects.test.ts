@@ -118,7 +118,8 @@ describe('measured defects of the official hub client', () => {
     expect(rig.statuses.map(({ reason }) => reason)).toEqual([
       expect.stringContaining('504'),
       expect.stringContaining('not opened in time'),
-      undefined,
+      // Connected, and yet to be seen to deliver.
+      expect.stringContaining('not opened in time'),
       undefined,
     ]);
   });

@@ -1,3 +1,4 @@
+import type { HubSession } from '../../../../../src/clients/ftrack/hub/handshake';
 import { handshake, hubOrigin } from '../../../../../src/clients/ftrack/hub/handshake';
 import type { RawHub } from '../../../../support/raw-hub';
 import { startRawHub } from '../../../../support/raw-hub';
@@ -28,17 +29,18 @@ describe('handshake', () => {
     hub = await startRawHub();
   });
   afterEach(() => hub.close());
-  const shake = (serverUrl = hub.url): Promise<string> =>
+  const shake = (serverUrl = hub.url): Promise<HubSession> =>
     handshake({ serverUrl, user: 'bot', apiKey: KEY }, AbortSignal.timeout(2_000));
 
   it('sends the credentials in headers and never in the address', async () => {
-    const sid = await shake(`${hub.url}/a/path/`);
+    const { sid } = await shake(`${hub.url}/a/path/`);
 
     expect(sid).toBe('sid1');
     expect(hub.requests).toHaveLength(1);
     expect(hub.requests[0]).toMatchObject({
       line: 'GET /socket.io/1/',
-      headers: { 'ftrack-user': 'bot', 'ftrack-api-key': KEY },
+      // A connection kept from before may lead to a peer that is gone.
+      headers: { 'ftrack-user': 'bot', 'ftrack-api-key': KEY, connection: 'close' },
     });
   });
 
@@ -46,9 +48,23 @@ describe('handshake', () => {
     'takes the session out of %j',
     async (body) => {
       hub.script.handshake = (_request, response) => response.end(body);
-      await expect(shake()).resolves.toBe('abc');
+      await expect(shake()).resolves.toMatchObject({ sid: 'abc' });
     },
   );
+
+  it('tells the time that the answer bears, and nothing where it bears none', async () => {
+    hub.script.handshake = (_request, response) => {
+      response.setHeader('date', 'Sat, 01 Aug 2026 10:20:30 GMT');
+      response.end('abc');
+    };
+    await expect(shake()).resolves.toEqual({ sid: 'abc', time: Date.UTC(2026, 7, 1, 10, 20, 30) });
+
+    hub.script.handshake = (_request, response) => {
+      response.sendDate = false;
+      response.end('abc');
+    };
+    await expect(shake()).resolves.toEqual({ sid: 'abc', time: undefined });
+  });
 
   it.each([401, 403])('tells refused credentials (%d) from trouble that passes', async (status) => {
     hub.script.handshake = (_request, response) => response.writeHead(status).end('handshake unauthorized');
@@ -98,7 +114,7 @@ describe('handshake', () => {
       { serverUrl: hub.url, user: 'bot', apiKey: `${KEY}\n` },
       AbortSignal.timeout(2_000),
     );
-    await expect(attempt).resolves.toBe('sid1');
+    await expect(attempt).resolves.toMatchObject({ sid: 'sid1' });
     const bad = handshake(
       { serverUrl: hub.url, user: 'bot', apiKey: `${KEY}\n\u0000x` },
       AbortSignal.timeout(2_000),

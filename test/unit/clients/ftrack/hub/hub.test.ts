@@ -1,3 +1,5 @@
+import { HubClock } from '../../../../../src/clients/ftrack/hub/clock';
+import type { HubProof } from '../../../../../src/clients/ftrack/hub/hub';
 import { backoff, HUB_TIMINGS } from '../../../../../src/clients/ftrack/hub/timings';
 import type { HubRig } from '../../../../support/hub-rig';
 import { FAST, startHubRig } from '../../../../support/hub-rig';
@@ -90,6 +92,39 @@ describe('event hub client', () => {
     expect(JSON.stringify(rig.statuses)).not.toContain('very-secret-key');
     rig.server.script.handshake = works;
     await rig.delivering(hub);
+  });
+
+  it('pauses longer and longer with a hub that ends each session soon after it has delivered', async () => {
+    const from = performance.now();
+    const timings = { ...FAST, backoffFirst: 20, backoffMax: 60_000, steady: 60_000 };
+    rig.start({
+      timings,
+      random: () => 0,
+      onProof: () => rig.server.open().forEach(({ socket }) => socket.close()),
+    });
+
+    await until(() => rig.server.sockets.length === 5, { ms: 10_000 });
+
+    expect(performance.now() - from).toBeGreaterThan(0.9 * (20 + 40 + 80 + 160));
+  });
+
+  it("proves delivery by a time that passes evenly, and is ftrack's where the host's is wrong", async () => {
+    const hour = 3_600_000;
+    let ahead = hour;
+    const clock = new HubClock({ wall: () => Date.now() + ahead, even: () => performance.now() });
+    const proofs: HubProof[] = [];
+    const hub = rig.start({ clock, onProof: (proof) => proofs.push(proof) });
+    await rig.delivering(hub);
+
+    ahead = -hour;
+    const seen = proofs.length;
+    await until(() => proofs.length > seen + 1);
+
+    expect(hub.status().epoch).toBe(1);
+    for (const { from, to } of proofs) {
+      expect(to - from).toBeGreaterThanOrEqual(0);
+      expect(Math.max(Math.abs(from - Date.now()), Math.abs(to - Date.now()))).toBeLessThan(hour / 2);
+    }
   });
 
   it('publishes, and replies to whoever asked', async () => {
