@@ -3,10 +3,12 @@ import type { HubCredentials } from '../clients/ftrack/hub/handshake';
 import { ownUserId } from '../clients/ftrack/hub/own-user';
 import { HUB_TIMINGS, hubTimings } from '../clients/ftrack/hub/timings';
 import { keepTrying } from '../clients/keep-trying';
+import type { TemporalClient } from '../clients/temporal/connect';
 import type { TemporalWatch } from '../clients/temporal/watch';
 import { startLeecher } from '../leecher';
 import type { TemporalStarter } from '../leecher/temporal-starter';
 import { temporalStarter } from '../leecher/temporal-starter';
+import { menusOf } from './menus';
 import type { RunningService, ServiceContext } from './service';
 import { runService } from './service';
 import { spoolDir } from './spool-dir';
@@ -25,7 +27,7 @@ export const leechEvents = (): Promise<number> =>
 async function start(context: ServiceContext): Promise<RunningService> {
   const { env, studio, temporal, logger, metrics } = context;
   const connection = Connection.lazy({ ...temporal.connection, address: temporal.address });
-  const client = new Client({ connection, namespace: temporal.namespace });
+  const client = new Client({ connection, namespace: temporal.namespace }) as TemporalClient;
   let watch: TemporalWatch | undefined;
   const notSetUp = `Temporal at ${temporal.address} was not reached yet`;
   let userId: string | undefined;
@@ -40,6 +42,7 @@ async function start(context: ServiceContext): Promise<RunningService> {
       canaryEvery: HUB_TIMINGS.canaryEvery / Math.max(env.timeScale, env.hubTimeScale),
     },
   };
+  const menus = menusOf(context, { client, credentials: hub });
   const leecher = await startLeecher({
     ...scale,
     hub,
@@ -48,6 +51,7 @@ async function start(context: ServiceContext): Promise<RunningService> {
     install: env.install,
     ...(env.webhookSecret === undefined ? {} : { webhookSecret: env.webhookSecret }),
     userId: () => userId,
+    menu: menus.menu,
     logger,
     metrics,
   });
@@ -55,6 +59,7 @@ async function start(context: ServiceContext): Promise<RunningService> {
     const setUp = await connectAndSetUp(context);
     await setUp.connection.close();
     watch = watchOver(context, connection);
+    menus.begin();
   });
   inBackground(context, 'our ftrack user', async () => {
     userId = await ourUserId(context, hub);
@@ -66,12 +71,15 @@ async function start(context: ServiceContext): Promise<RunningService> {
       const away = watch === undefined ? (context.waitingBecause() ?? `${notSetUp}.`) : watch.problem();
       const waits =
         away === undefined ? [] : [`${away.replace(/\.$/, '')}; what arrives waits in the spool.`];
-      return { ready: ready && away === undefined, detail: { problems: [...problems, ...waits], ...detail } };
+      return {
+        ready: ready && away === undefined,
+        detail: { problems: [...problems, ...waits], ...menus.state(), ...detail },
+      };
     },
     post: (path, body) => leecher.post(path, body),
     stop: async () => {
       watch?.stop();
-      await leecher.stop();
+      await Promise.all([menus.stop(), leecher.stop()]);
       await connection.close();
     },
   };

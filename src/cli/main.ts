@@ -1,9 +1,8 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { keepHeapSmall } from './heap';
 import { EXIT } from './service';
+import { packageVersion } from './version';
 
 /**
  * Each command loads its code when it runs: the native part of Temporal's worker is not for the leecher.
@@ -55,11 +54,6 @@ async function main(args: readonly string[]): Promise<number> {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
     return EXIT.problem;
   }
-}
-
-function packageVersion(): string {
-  const file = path.resolve(__dirname, '..', '..', 'package.json');
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }
 
 void main(process.argv.slice(2)).then((code) => process.exit(code));

@@ -2,10 +2,21 @@
 
 export const TASK_QUEUE = 'ayon-ftrack';
 
-export const WORKFLOW = { event: 'handleEvent', queue: 'projectQueue', gapFill: 'gapFill' } as const;
+export const WORKFLOW = {
+  event: 'handleEvent',
+  queue: 'projectQueue',
+  gapFill: 'gapFill',
+  lease: 'leecherLease',
+} as const;
 
 /** The one workflow that reads ftrack's Event log. */
 export const GAP_FILL_ID = 'gap-fill';
+
+/** The one workflow whose activity is the lease: whoever executes it answers ftrack's menus. */
+export const LEASE_ID = 'leecher-lease';
+
+/** Where leechers wait for the lease; no worker polls it. */
+export const LEECHER_TASK_QUEUE = 'ayon-ftrack-leecher';
 
 /** Memo of an event workflow: what its event named, for the gap fill. */
 export const NAMED_MEMO = 'named';

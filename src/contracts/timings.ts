@@ -41,6 +41,10 @@ export const TIMINGS = {
   gapLag: 30_000,
   /** A leecher that has not vouched for so long is gone; it does so with each canary, once a minute. */
   gapSilent: 180_000,
+  /** A leecher that is silent so long loses the lease; it beats three times as often. */
+  lease: 6_000,
+  /** Then another one gets it after this. */
+  leaseAgain: 100,
   /** A parked event tells its queue that it is parked, should the queue have been lost. */
   announce: 21_600_000,
 } as const;

@@ -2,6 +2,7 @@ import { HubClock } from '../clients/ftrack/hub/clock';
 import type { Hub, HubOptions } from '../clients/ftrack/hub/hub';
 import { startHub } from '../clients/ftrack/hub/hub';
 import { FTRACK_TOPICS } from '../contracts/topics';
+import type { Menu } from './actions/menu';
 import type { DispatchOptions } from './dispatch';
 import { Dispatcher } from './dispatch';
 import { Intake } from './intake';
@@ -27,6 +28,8 @@ export interface LeecherOptions {
   userId?(): string | undefined;
   /** Takes ftrack's webhooks too; their address ends in this. */
   readonly webhookSecret?: string;
+  /** Answers ftrack's menus. */
+  readonly menu?: Pick<Menu, 'subscriptions' | 'take'>;
   readonly logger: LeecherLogger;
   readonly metrics: LeecherMetrics;
   readonly timeScale?: number;
@@ -147,11 +150,17 @@ function connect(
   }: { readonly intake: Intake; readonly voucher: Voucher; readonly clock: HubClock },
 ): Hub {
   let toldAhead = 0;
-  return startHub({
+  const { menu } = options;
+  const hub = startHub({
     ...options.hub,
     clock,
-    subscriptions: FTRACK_TOPICS.map((topic) => `topic=${topic}`),
-    onEvent: (raw) => intake.accept(raw),
+    subscriptions: [...FTRACK_TOPICS.map((topic) => `topic=${topic}`), ...(menu?.subscriptions ?? [])],
+    onEvent: (raw) => {
+      const isMenu = menu?.take(raw, (data) => hub.reply(raw, data)) ?? false;
+      if (!isMenu) {
+        intake.accept(raw);
+      }
+    },
     onStatus: (status) => {
       const facts = { ...status };
       if (status.state === 'delivering') {
@@ -171,4 +180,5 @@ function connect(
     onProof: (proof) => voucher.prove(proof),
     count: (what) => counters.count('leecher_hub', { what }),
   });
+  return hub;
 }

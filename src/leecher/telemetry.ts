@@ -11,6 +11,8 @@ export interface LeecherMetrics {
  * - `leecher_skipped` by `reason`: events that start nothing.
  * - `leecher_left_out` by `reason`: entities or fields of an event that could not be read.
  * - `leecher_tickets` by `outcome`: `sent`, `refused`.
+ * - `leecher_menus` by `outcome`: questions for actions, `discovered`, `launched`, `failed`, left to the holder of the
+ *   lease `elsewhere`, `repeated` by the hub, `unsent` for want of a connection, `unreadable`.
  * - `leecher_hub` by `what`: odd frames and lost canaries; `leecher_spool` by `what`: `corrupt`, `torn`, `error`.
  */
 export type LeecherCounter =
@@ -18,6 +20,7 @@ export type LeecherCounter =
   | 'leecher_skipped'
   | 'leecher_left_out'
   | 'leecher_tickets'
+  | 'leecher_menus'
   | 'leecher_hub'
   | 'leecher_spool';
 

@@ -12,6 +12,7 @@ const COUNTERS = {
     labels: ['reason'],
   },
   leecher_tickets: { help: 'Tickets to project queues, by outcome', labels: ['outcome'] },
+  leecher_menus: { help: "Questions of ftrack's menus, by what became of them here", labels: ['outcome'] },
   leecher_hub: { help: 'Oddities of the connection to the ftrack event hub', labels: ['what'] },
   leecher_spool: { help: 'Oddities of the spool on disk', labels: ['what'] },
   temporal_retries: { help: 'Attempts to reach Temporal that failed at start', labels: [] },
@@ -23,6 +24,7 @@ const GAUGES = {
   leecher_spool_bytes: { help: 'Size of the spool' },
   leecher_in_memory: { help: 'Events that wait in memory for Temporal' },
   leecher_hub_delivering: { help: '1 while a canary event came back through the hub lately' },
+  leecher_lease: { help: "1 while this leecher holds the lease, so that it answers ftrack's menus" },
   ready: { help: '1 while the service does its work' },
 } as const satisfies Record<string, { readonly help: string }>;
 

@@ -1,3 +1,4 @@
+import { plainQuery, quote } from '../plain-query';
 import type { HubCredentials } from './handshake';
 import { hubOrigin } from './handshake';
 
@@ -5,8 +6,7 @@ import { hubOrigin } from './handshake';
 const TIMEOUT_MS = 15_000;
 
 /**
- * Asks ftrack for the id of the user whose credentials we bear. One plain request: the official client would first
- * fetch the whole schema, 40 MB of memory for a process that asks nothing else.
+ * Asks ftrack for the id of the user whose credentials we bear.
  * @returns undefined when ftrack has no such user, or shows it to nobody.
  * @throws Error with one sentence, without the key, when ftrack did not answer the question.
  */
@@ -15,38 +15,15 @@ export async function ownUserId(
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const origin = hubOrigin(credentials.serverUrl);
-  const name = credentials.user.replace(/["\\]/g, '\\$&');
-  const body = JSON.stringify([
-    { action: 'query', expression: `select id from User where username is "${name}"` },
-  ]);
   const limited = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
-  const answer = await ask({ origin, credentials, body }, limited).catch(() => undefined);
+  const expression = `select id from User where username is ${quote(credentials.user)}`;
+  const answer = await plainQuery(credentials, [expression], limited).catch(() => undefined);
   signal.throwIfAborted();
-  if (!Array.isArray(answer)) {
+  if (answer === undefined) {
     throw new Error(
       `ftrack at ${origin} did not tell the id of our user; it is asked again, check the address and the credentials if this stays.`,
     );
   }
-  const [result] = answer as readonly ({ data?: readonly ({ id?: unknown } | null)[] } | null)[];
-  const id = result?.data?.[0]?.id;
+  const id = answer[0]?.[0]?.['id'];
   return typeof id === 'string' && id !== '' ? id : undefined;
-}
-
-async function ask(
-  { origin, credentials, body }: { origin: string; credentials: HubCredentials; body: string },
-  signal: AbortSignal,
-): Promise<unknown> {
-  const response = await fetch(`${origin}/api`, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      'ftrack-user': credentials.user,
-      'ftrack-api-key': credentials.apiKey,
-    },
-    body,
-    // A redirect would carry the key to wherever it points.
-    redirect: 'error',
-    signal,
-  });
-  return response.json();
 }
