@@ -113,7 +113,7 @@ export class Lease {
 
   async #beat(grant: LeaseGrant, sent: Moment): Promise<boolean> {
     try {
-      const isOurs = await this.#options.server.beat(grant);
+      const isOurs = await this.#orStop(this.#options.server.beat(grant));
       this.#sent = isOurs ? sent : undefined;
       return isOurs;
     } catch {
@@ -133,6 +133,16 @@ export class Lease {
           : "this leecher answers ftrack's menus no longer",
       );
     }
+  }
+
+  /** Does not wait for an answer any longer once we stop; it is as good as a yes then. */
+  #orStop(asked: Promise<boolean>): Promise<boolean> {
+    const { signal } = this.#stopping;
+    return new Promise((resolve, reject) => {
+      const stop = (): void => resolve(true);
+      signal.addEventListener('abort', stop);
+      asked.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+    });
   }
 
   /** Ends early when we stop. */

@@ -15,6 +15,15 @@ test('the production waits keep their order: heartbeat < watchdog < start delay,
   expect(TIMINGS.gapSweep).toBeLessThan(TIMINGS.gapOverlap);
 });
 
+test('the lease of the leechers moves within 10 s of a kill', () => {
+  // At worst the kill follows a beat at once, and the next leecher has just met an error.
+  const moved = TIMINGS.lease + TIMINGS.leaseAgain + TIMINGS.outageFirst;
+  const firstBeat = 1_000;
+
+  expect(moved + firstBeat).toBeLessThanOrEqual(10_000);
+  expect(TIMINGS.leaseAgain).toBeLessThan(TIMINGS.lease / 10);
+});
+
 test('a scale shrinks every wait alike', () => {
   expect(timings(20)).toMatchObject({ startDelay: 30_000, heartbeat: 250 });
   expect(timings()).toEqual(TIMINGS);
