@@ -62,7 +62,6 @@ export class Dispatcher {
   readonly #stopping = new AbortController();
   #mode: DispatchState['mode'] = 'direct';
   #inMemory = 0;
-  #losing = false;
   #lastSuccess: number | undefined;
   #lastFailure: DispatchState['lastFailure'];
   #draining: Promise<void> = Promise.resolve();
@@ -74,9 +73,9 @@ export class Dispatcher {
     const { starter, counters, logger, spool } = options;
     this.#deps = { starter, counters, logger, untold: new Map(), setAside: (item) => spool.setAside(item) };
     if (spool.state().events > 0) {
-      this.#spill('the spool holds events of an earlier time');
-      this.#spooledSince = 0;
+      this.#goOnWithSpool();
     }
+    spool.whenFound(() => this.#goOnWithSpool());
   }
 
   /** Takes over events in arrival order; never throws, never waits. */
@@ -178,6 +177,11 @@ export class Dispatcher {
     this.#lastFailure = { at: Date.now(), message };
   }
 
+  #goOnWithSpool(): void {
+    this.#spill('the spool holds events of an earlier time');
+    this.#spooledSince = 0;
+  }
+
   /** From here on everything goes through the spool, what is in memory first. */
   #spill(reason: string): void {
     if (this.#mode === 'spooling') {
@@ -198,23 +202,11 @@ export class Dispatcher {
   }
 
   #toSpool(items: readonly Outgoing[]): void {
-    const { spool, counters, logger } = this.#options;
+    const { spool, counters } = this.#options;
     const accepted = spool.append(items);
-    const lost = items.length - accepted;
     if (accepted > 0) {
       counters.count('leecher_events', { outcome: 'spooled' }, accepted);
     }
-    if (lost > 0) {
-      counters.count('leecher_events', { outcome: 'lost' }, lost);
-    }
-    if (lost > 0 && !this.#losing) {
-      const problem = spool.state().problem;
-      logger.error(
-        { lost, problem },
-        'events are lost: memory is full and the spool cannot be written; free its disk, then repeat those edits in ftrack',
-      );
-    }
-    this.#losing = lost > 0;
   }
 
   async #drain(): Promise<void> {

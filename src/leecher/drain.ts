@@ -11,6 +11,7 @@ export interface RetryPauses {
 export interface DrainDeps {
   readonly spool: Spool<Outgoing>;
   send(batch: readonly Outgoing[]): Promise<void>;
+  /** Temporal did not take a batch. */
   onFailure(error: unknown): void;
   readonly pauses: RetryPauses;
   readonly signal: AbortSignal;
@@ -43,8 +44,8 @@ export async function drainSpool(deps: DrainDeps): Promise<boolean> {
           },
         );
       }
-    } catch (error) {
-      deps.onFailure(error);
+    } catch {
+      // The disk cannot be read; the spool says so.
       attempt += 1;
       await pause(deps, attempt);
     }

@@ -19,6 +19,13 @@ export interface SpoolSetting {
   readonly lockWaitMs?: number;
 }
 
+/** A full spool drops a segment as a whole, so that a small one has small ones. */
+const LARGEST_SEGMENT = 8 * 1024 * 1024;
+const LEAST_SEGMENTS = 8;
+
+const segmentOf = (maxBytes: number): number =>
+  Math.min(LARGEST_SEGMENT, Math.floor(maxBytes / LEAST_SEGMENTS));
+
 interface Tools {
   readonly counters: Counters;
   readonly logger: LeecherLogger;
@@ -26,7 +33,7 @@ interface Tools {
   readonly memory?: number;
 }
 
-/** @throws Error with one sentence when the directory cannot be used or another leecher uses it. */
+/** @throws SpoolInUse with one sentence when another leecher uses the directory. */
 export async function openSpool(
   setting: SpoolSetting,
   { counters, logger, memory = DISPATCH_DEFAULTS.memory }: Tools,
@@ -40,6 +47,7 @@ export async function openSpool(
       counters.count('leecher_spool', { what });
       logger.error({ dir, what, problem: message }, 'trouble with the spool');
     },
+    onMended: () => logger.info({ dir }, 'the spool works again'),
     onDropped: async (items) => {
       await gaps.add(items);
       counters.count('leecher_events', { outcome: 'dropped' }, items.length);
@@ -48,17 +56,43 @@ export async function openSpool(
         "the spool is full and drops its oldest events; the gap fill reads their changes again from ftrack's log",
       );
     },
+    onRefused: markRefused({ counters, logger, gaps }),
+    onUnreadable: (lines) => gaps.noteUnknown(lines),
     memory,
-    ...(maxBytes === undefined ? {} : { maxBytes }),
+    ...(maxBytes === undefined ? {} : { maxBytes, segmentBytes: segmentOf(maxBytes) }),
     ...(lockWaitMs === undefined ? {} : { lockWaitMs }),
   });
-  if (expectMount && (await isOnRootFileSystem(dir))) {
+  if (expectMount && (await isOnRootFileSystem(dir).catch(() => false))) {
     logger.warn(
       { dir },
       'the spool is not on a mount: its events die with the container; mount a volume at SPOOL_DIR',
     );
   }
   return { spool, gaps, leecher: await nameIn(dir) };
+}
+
+/** Pause before further refused events are told again, ms; all are counted. */
+const TELL_AGAIN_MS = 60_000;
+
+/** Marks events that found room neither on the disk nor in memory. */
+function markRefused({
+  counters,
+  logger,
+  gaps,
+}: Omit<Tools, 'memory'> & { readonly gaps: GapMarkers }): (items: readonly Outgoing[]) => void {
+  let toldAt = -Infinity;
+  return (items) => {
+    gaps.note(items);
+    counters.count('leecher_events', { outcome: 'dropped' }, items.length);
+    const now = performance.now();
+    if (now - toldAt > TELL_AGAIN_MS) {
+      toldAt = now;
+      logger.error(
+        { events: items.length, gaps: gaps.list },
+        "events are dropped: the spool cannot be written and memory is full; the gap fill reads their changes again from ftrack's log",
+      );
+    }
+  };
 }
 
 /** A name that stays with the spool, made when it has none; a directory that cannot be written gives a new one each time. */

@@ -13,6 +13,8 @@ export interface Parts {
 
 /** Longer than the deadline of one request to Temporal. */
 const CATCHING_UP_MS = 15_000;
+/** Files that a sentence names. */
+const MAX_NAMES = 5;
 
 const HUB_PROBLEMS = {
   connecting: "ftrack's event hub is being connected.",
@@ -27,7 +29,8 @@ export function problemsOf({ hub, temporal, spool, gaps }: Parts): string[] {
   if (hub.state !== 'delivering') {
     problems.push(hub.reason ?? HUB_PROBLEMS[hub.state]);
   }
-  if (temporal.mode === 'spooling' && !isCatchingUp(temporal)) {
+  const isDiskToBlame = spool.problem !== undefined && !isRefused(temporal);
+  if (temporal.mode === 'spooling' && !isCatchingUp(temporal) && !isDiskToBlame) {
     const why = temporal.lastFailure === undefined ? '' : ` (${temporal.lastFailure.message})`;
     problems.push(
       `Temporal does not take events${why}; ${spool.events} wait in the spool and follow by themselves.`,
@@ -41,11 +44,22 @@ export function problemsOf({ hub, temporal, spool, gaps }: Parts): string[] {
   const dropped = Object.values(gaps).reduce((sum, { events }) => sum + events, 0);
   if (dropped > 0) {
     problems.push(
-      `The spool was full: ${dropped} events of ${Object.keys(gaps).length} projects were dropped; the gap fill reads their changes again from ftrack's log once Temporal answers.`,
+      `The spool had no room for ${dropped} events of ${Object.keys(gaps).length} projects, or could not be read; the gap fill reads their changes again from ftrack's log once Temporal answers.`,
     );
   }
   return spool.problem === undefined ? problems : [...problems, spool.problem];
 }
+
+/** What people should look at some day, though all works: one sentence each. */
+export const noticesOf = ({ setAside }: SpoolState, dir: string): string[] =>
+  setAside.length === 0
+    ? []
+    : [
+        `The spool ${dir} holds what was set aside (${setAside.slice(0, MAX_NAMES).join(', ')}${setAside.length > MAX_NAMES ? ', …' : ''}): lines that are no events of this version, or that Temporal refused; look at them, then remove the files.`,
+      ];
+
+const isRefused = ({ lastSuccess = 0, lastFailure }: DispatchState): boolean =>
+  lastFailure !== undefined && lastFailure.at >= lastSuccess;
 
 /** The spool is being drained: a matter of time, not a problem. */
 function isCatchingUp({ lastSuccess, lastFailure }: DispatchState): boolean {

@@ -11,10 +11,14 @@ export interface Gap {
 
 /** Events without a project. */
 const SITE = 'site';
+/** Lines of the spool that nobody could read. */
+const UNKNOWN = 'unknown';
 
 /**
- * One marker per project in place of events that the full spool had to drop. It stays, on the disk too, until the gap
- * fill knows that nobody vouches for that time, and so reads ftrack's log for it.
+ * One marker per project in place of events that were dropped: by the full spool, by a disk and memory without room, or
+ * as lines that nobody can read. It stays until the gap fill knows that nobody vouches for that time, and so reads
+ * ftrack's log for it. Markers of what lay on the disk are on the disk first; what never got there needs none there,
+ * since it came after the last moment that this process vouched for, and the next one vouches for no earlier time.
  */
 export class GapMarkers {
   readonly #path: string;
@@ -32,7 +36,7 @@ export class GapMarkers {
     return new GapMarkers(path, parsed(text));
   }
 
-  /** Per project; `site` stands for events without one. */
+  /** Per project; `site` stands for events without one, `unknown` for lines that could not be read. */
   get list(): Readonly<Record<string, Gap>> {
     return this.#gaps;
   }
@@ -45,30 +49,53 @@ export class GapMarkers {
 
   /** Marks events before they are removed. @throws when the marker cannot be written; then nothing may be removed. */
   async add(items: readonly Outgoing[]): Promise<void> {
-    const gaps = { ...this.#gaps };
-    for (const { input } of items) {
-      const project = input.project ?? SITE;
-      const { arrivedAt } = input.event;
-      const { events, from, to } = gaps[project] ?? { events: 0, from: arrivedAt, to: arrivedAt };
-      gaps[project] = {
-        events: events + 1,
-        from: Math.min(from, arrivedAt),
-        to: Math.max(to, arrivedAt),
-      };
-    }
+    const gaps = marked(this.#gaps, items);
     await writeFile(`${this.#path}.new`, JSON.stringify(gaps), { mode: 0o600 });
     await rename(`${this.#path}.new`, this.#path);
     this.#gaps = gaps;
   }
 
-  /** @returns what was marked. */
+  /** Marks events that are not on the disk. */
+  note(items: readonly Outgoing[]): void {
+    this.#gaps = marked(this.#gaps, items);
+  }
+
+  /** Marks lines of which nobody knows what they told: all until now may be missing. */
+  noteUnknown(lines: number, now = Date.now()): void {
+    const gap = { events: lines, from: now, to: now };
+    this.#gaps = { ...this.#gaps, [UNKNOWN]: joined(this.#gaps[UNKNOWN], gap) };
+  }
+
+  /** @returns what was marked. What is marked meanwhile stays, with all before it. */
   async clear(): Promise<Readonly<Record<string, Gap>>> {
-    await rm(this.#path, { force: true });
     const gaps = this.#gaps;
-    this.#gaps = {};
+    // On a disk that cannot be written it is read again by the next process, which does no harm.
+    await rm(this.#path, { force: true }).catch(() => undefined);
+    if (this.#gaps === gaps) {
+      this.#gaps = {};
+    }
     return gaps;
   }
 }
+
+function marked(known: Readonly<Record<string, Gap>>, items: readonly Outgoing[]): Record<string, Gap> {
+  const gaps = { ...known };
+  for (const { input } of items) {
+    const project = input.project ?? SITE;
+    const { arrivedAt } = input.event;
+    gaps[project] = joined(gaps[project], { events: 1, from: arrivedAt, to: arrivedAt });
+  }
+  return gaps;
+}
+
+const joined = (one: Gap | undefined, other: Gap): Gap =>
+  one === undefined
+    ? other
+    : {
+        events: one.events + other.events,
+        from: Math.min(one.from, other.from),
+        to: Math.max(one.to, other.to),
+      };
 
 function parsed(text: string): Record<string, Gap> {
   try {

@@ -3,6 +3,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { codeOf, isCode, remedyFor } from './remedy';
 
 /** The holder renews its lock this often; a lock this old has no holder, whatever its process id says. */
 const LOCK_TIMINGS = { renew: 2_000, stale: 10_000 } as const;
@@ -48,7 +49,12 @@ export async function takeLock(options: LockOptions): Promise<SpoolLock | undefi
       return;
     }
     const now = new Date();
-    await utimes(path, now, now).catch(() => undefined);
+    await utimes(path, now, now).catch(async (error: unknown) => {
+      // Somebody emptied the directory; whoever made a lock there meanwhile is seen at the next turn.
+      if (isCode(error, 'ENOENT')) {
+        await create(path, token).catch(() => false);
+      }
+    });
   }
   return {
     async release() {
@@ -66,16 +72,21 @@ async function lockHolder(dir: string): Promise<string> {
   return holder === undefined ? 'an unknown process' : `process ${holder.pid} on ${holder.host}`;
 }
 
+/** Somebody else works with this directory. */
+export class SpoolInUse extends Error {
+  override readonly name = 'SpoolInUse';
+}
+
 /**
  * Takes the lock, waiting for one whose holder may be gone.
- * @throws Error with one sentence when the directory cannot be written or another leecher uses it.
+ * @throws SpoolInUse when another leecher uses the directory; Error when it cannot be written. One sentence each.
  */
 export async function waitForLock(options: LockOptions, waitMs: number): Promise<SpoolLock> {
   const { dir } = options;
   for (const deadline = Date.now() + waitMs; ; ) {
     const lock = await takeLock(options).catch((error: unknown) => {
       throw new Error(
-        `The spool directory ${dir} cannot be written (${codeOf(error)}); free space, or set SPOOL_DIR to a directory that this user may write.`,
+        `The spool directory ${dir} cannot be written (${codeOf(error)}); ${remedyFor(error)}, or set SPOOL_DIR to another directory.`,
         { cause: error },
       );
     });
@@ -83,7 +94,7 @@ export async function waitForLock(options: LockOptions, waitMs: number): Promise
       return lock;
     }
     if (Date.now() >= deadline) {
-      throw new Error(
+      throw new SpoolInUse(
         `The spool directory ${dir} is in use by another leecher (${await lockHolder(dir)}); give each leecher its own SPOOL_DIR.`,
       );
     }
@@ -133,7 +144,11 @@ async function takeOver(path: string, token: string, staleMs: number): Promise<b
     }
     const next = `${path}.${token}`;
     await create(next, token);
-    await rename(next, path);
+    try {
+      await rename(next, path);
+    } finally {
+      await rm(next, { force: true });
+    }
     return true;
   } finally {
     await rm(guard, { force: true });
@@ -175,10 +190,3 @@ async function readHolder(path: string): Promise<Holder | undefined> {
     return undefined;
   }
 }
-
-export const isCode = (error: unknown, code: string): boolean =>
-  typeof error === 'object' && error !== null && 'code' in error && error.code === code;
-
-/** The system's code of a failure (`ENOSPC`), for messages. */
-export const codeOf = (error: unknown): string =>
-  typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : String(error);

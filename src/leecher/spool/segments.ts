@@ -13,7 +13,8 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { isCode } from './lock';
+import { codeOf, isCode } from './remedy';
+import type { SpoolTrouble } from './types';
 
 /** A file of the spool: whole lines up to `size`, of which `lines` are not yet handed over. */
 export interface Segment {
@@ -33,6 +34,7 @@ const NAME = /^(\d{10})\.spool$/;
 /** No segment of ours gets so large. */
 const MAX_SEGMENT_BYTES = 64 * 1024 * 1024;
 const NEWLINE = 10;
+const PROBE_BYTES = 4096;
 /** Records and characters that one fsync covers at most, so that a segment stays near its size. */
 export const GROUP = { records: 1_000, characters: 4 * 1024 * 1024 } as const;
 const READ_BYTES = 1024 * 1024;
@@ -72,37 +74,61 @@ export async function writePosition(dir: string, position: Position): Promise<vo
 
 /**
  * Finds what an earlier process left, oldest first. A last line that was cut off is set aside, empty segments are
- * removed, a file that is too large to be ours is renamed.
- * @param onDamage called with how much was set aside.
+ * removed, a file that is too large to be ours is renamed; one that cannot be read stays where it is.
+ * @param onTrouble called with what was found wrong, one sentence each.
  */
 export async function findSegments(
   dir: string,
   position: Position,
-  onDamage: (what: 'torn' | 'corrupt') => void,
+  onTrouble: (what: SpoolTrouble, message: string) => void,
 ): Promise<Segment[]> {
   const entries = await readdir(dir, { withFileTypes: true });
   const names = entries.filter((entry) => entry.isFile() && NAME.test(entry.name)).map(({ name }) => name);
   const found: Segment[] = [];
   for (const name of names.toSorted()) {
-    const path = join(dir, name);
-    if ((await stat(path)).size > MAX_SEGMENT_BYTES) {
-      await rename(path, corruptPath(path));
-      onDamage('corrupt');
-      continue;
-    }
     const number = Number(NAME.exec(name)?.[1]);
+    const file = { path: join(dir, name), number };
     const begin = number === position.segment ? position.offset : 0;
-    const { segment, torn } = await measure({ path, number }, begin);
-    if (torn) {
-      onDamage('torn');
-    }
-    if (segment.lines === 0) {
-      await rm(path, { force: true });
-    } else {
-      found.push(segment);
+    try {
+      found.push(...(await opened(file, begin, onTrouble)));
+    } catch (error) {
+      onTrouble(
+        'error',
+        `Segment ${file.path} of the spool cannot be read (${codeOf(error)}) and is passed over; mend it and restart, or let the gap fill read ftrack's log for its time.`,
+      );
     }
   }
   return found;
+}
+
+/** @returns the segment, if it still holds something for us. */
+async function opened(
+  file: Pick<Segment, 'path' | 'number'>,
+  begin: number,
+  onTrouble: (what: SpoolTrouble, message: string) => void,
+): Promise<Segment[]> {
+  const { path } = file;
+  const size = (await stat(path)).size;
+  if (size > MAX_SEGMENT_BYTES) {
+    await rename(path, corruptPath(path));
+    onTrouble('corrupt', `${path} is too large to be ours and was renamed to .corrupt; look at it there.`);
+    return [];
+  }
+  if (size < begin) {
+    onTrouble(
+      'torn',
+      `${path} was cut off behind our back; the gap fill reads from ftrack's log what is gone.`,
+    );
+  }
+  const { segment, torn } = await measure(file, begin);
+  if (torn) {
+    onTrouble('torn', `The last line of ${path} was cut off and set aside; look at the .corrupt file there.`);
+  }
+  if (segment.lines > 0) {
+    return [segment];
+  }
+  await rm(path, { force: true });
+  return [];
 }
 
 /** Numbers are never used again: the stored position would skip records of a new segment that bears an old number. */
@@ -112,7 +138,7 @@ export async function nextNumber(dir: string, position: Position): Promise<numbe
 }
 
 async function measure(
-  file: { readonly path: string; readonly number: number },
+  file: Pick<Segment, 'path' | 'number'>,
   begin: number,
 ): Promise<{ segment: Segment; torn: boolean }> {
   const content = await readFile(file.path);
@@ -127,6 +153,22 @@ async function measure(
     lines += 1;
   }
   return { segment: { ...file, size, lines }, torn };
+}
+
+/** Names of the files that hold what was set aside. */
+export async function corruptFiles(dir: string): Promise<string[]> {
+  const names = await readdir(dir).catch(() => []);
+  return names.filter((name) => name.endsWith('.corrupt')).toSorted();
+}
+
+/** Writes as much as a filesystem gives out at least. @throws what keeps a segment from being written. */
+export async function probe(dir: string): Promise<void> {
+  const path = join(dir, 'probe');
+  try {
+    await writeFile(path, Buffer.alloc(PROBE_BYTES), { mode: 0o600, flush: true });
+  } finally {
+    await rm(path, { force: true }).catch(() => undefined);
+  }
 }
 
 /** Keeps bytes that are no record of ours, next to the segment in which they were found. */
@@ -164,8 +206,9 @@ export async function readLines(
 
 /** What the segments still hold behind a position. */
 export function contentOf(segments: readonly Segment[], begin: Position): { lines: number; bytes: number } {
-  const consumed = segments[0]?.number === begin.segment ? begin.offset : 0;
-  return segments.reduce((sum, { lines, size }) => ({ lines: sum.lines + lines, bytes: sum.bytes + size }), {
+  const held = segments.filter(({ lines }) => lines > 0);
+  const consumed = held[0]?.number === begin.segment ? begin.offset : 0;
+  return held.reduce((sum, { lines, size }) => ({ lines: sum.lines + lines, bytes: sum.bytes + size }), {
     lines: 0,
     bytes: 0 - consumed,
   });
@@ -240,10 +283,13 @@ export class SegmentWriter {
     this.segment.lines += lines.length;
   }
 
-  /** Cuts off what a failed write may have left. */
+  /** Cuts off what a failed write may have left, and removes a file that holds nothing: the next try makes another. */
   async abandon(): Promise<void> {
     await this.#handle.truncate(this.segment.size).catch(() => undefined);
     await this.close();
+    if (this.segment.size === 0) {
+      await rm(this.segment.path, { force: true }).catch(() => undefined);
+    }
   }
 
   async close(): Promise<void> {

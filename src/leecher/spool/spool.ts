@@ -1,86 +1,88 @@
-import { rm } from 'node:fs/promises';
-import type { SpoolLock } from './lock';
-import { codeOf, isCode, waitForLock } from './lock';
+import { SpoolDisk } from './disk';
+import { SpoolInUse } from './lock';
 import { Pending } from './pending';
-import type { Position, Segment, SegmentWriter } from './segments';
+import { codeOf, remedyFor } from './remedy';
 import * as files from './segments';
-import type { SpoolBatch, SpoolOptions, SpoolState, SpoolTrouble } from './types';
+import type { SpoolBatch, SpoolOptions, SpoolState } from './types';
 
 export type { SpoolBatch, SpoolOptions, SpoolState } from './types';
 
-const SEGMENT_BYTES = 8 * 1024 * 1024;
 const NEARLY_FULL = 0.8;
 /** Bulk events have up to 200 KiB each: as many as may wait by number would not fit into any memory. */
 const MEMORY_CHARACTERS = 64 * 1024 * 1024;
+const LOCK_WAIT_MS = 15_000;
+const RETRY_MS = 1_000;
+const CHECK_MS = 10_000;
+
+type Fault = 'disk' | 'read' | 'progress';
 
 /**
  * Events on disk, in order, for as long as Temporal cannot take them. Records are JSON lines in numbered segments;
  * those on the disk are always older than those still in memory. At least once: the position is stored after each
  * commit, and what a crash forgets of it is handed over again.
+ *
+ * A disk that cannot be used, from the start or later, is no reason to stop: records wait in memory up to a bound, and
+ * the disk is tried again until it works. It is looked after also while nobody needs it, so that a full disk is told
+ * before Temporal is away.
  */
 export class Spool<T> {
   readonly #options: SpoolOptions<T>;
-  readonly #segments: Segment[];
-  #lock: SpoolLock | undefined;
-  #lost = false;
-  #position: Position;
-  #next: number;
-  #writer: SegmentWriter | undefined;
+  /** Undefined while the directory cannot be used, or is somebody else's. */
+  #disk: SpoolDisk<T> | undefined;
   readonly #pending: Pending;
   #flushing: Promise<void> | undefined;
   /** Records of `#pending` that a batch has handed out; they are not written meanwhile. */
   #lent = 0;
-  #problem: string | undefined;
-  #retry: NodeJS.Timeout | undefined;
+  /** Where the last batch came from. */
+  #lender: SpoolDisk<T> | undefined;
+  readonly #faults = new Map<Fault, string>();
+  #setAside: readonly string[] = [];
+  #care: NodeJS.Timeout | undefined;
+  #caring: Promise<void> = Promise.resolve();
+  #onFound: () => void = () => undefined;
   #closed = false;
 
-  private constructor(
-    options: SpoolOptions<T>,
-    found: { segments: Segment[]; position: Position; next: number },
-  ) {
+  private constructor(options: SpoolOptions<T>) {
     this.#options = options;
     const { memory, memoryCharacters = MEMORY_CHARACTERS } = options;
     this.#pending = new Pending({ records: memory, characters: memoryCharacters });
-    this.#segments = found.segments;
-    this.#position = found.position;
-    this.#next = found.next;
   }
 
   /**
-   * Opens the directory, creating it if need be, and takes its lock.
-   * @throws Error with one sentence when it cannot be used or another leecher uses it.
+   * Opens the directory, creating it if need be, and takes its lock; a directory that cannot be used is a problem in the
+   * state, and tried again.
+   * @throws SpoolInUse with one sentence when another leecher uses it.
    */
   static async open<T>(options: SpoolOptions<T>): Promise<Spool<T>> {
-    const { dir } = options;
-    await files.prepareDirectory(dir).catch((error: unknown) => {
-      throw new Error(
-        `The spool directory ${dir} cannot be created (${codeOf(error)}); set SPOOL_DIR to a directory that this user may write.`,
-        { cause: error },
-      );
-    });
-    let opened: Spool<T> | undefined;
-    const lock = await waitForLock({ dir, onLost: () => opened?.loseLock() }, options.lockWaitMs ?? 15_000);
-    const position = await files.readPosition(dir);
-    const segments = await files.findSegments(dir, position, (what) =>
-      options.onTrouble(
-        what,
-        `A ${what} record of the spool was set aside in ${dir}; look at the .corrupt file there.`,
-      ),
-    );
-    opened = new Spool(options, { segments, position, next: await files.nextNumber(dir, position) });
-    opened.#lock = lock;
-    return opened;
+    const spool = new Spool(options);
+    try {
+      await spool.#attach(options.lockWaitMs ?? LOCK_WAIT_MS);
+    } catch (error) {
+      if (error instanceof SpoolInUse) {
+        throw error;
+      }
+      spool.#fails('disk', spool.#withoutDisk(messageOf(error)));
+    }
+    await spool.#lookAround();
+    spool.#careLater();
+    return spool;
   }
 
   state(): SpoolState {
-    const { lines, bytes } = files.contentOf(this.#segments, this.#position);
+    const { lines, bytes } = this.#onDisk;
     return {
       events: lines + this.#pending.length,
       bytes,
       nearlyFull: bytes > NEARLY_FULL * (this.#options.maxBytes ?? Infinity),
       inMemory: this.#pending.length,
-      problem: this.#problem,
+      problem: this.#faults.size === 0 ? undefined : [...this.#faults.values()].join(' '),
+      setAside: this.#setAside,
     };
+  }
+
+  /** Called when a directory that could not be used at first turns out to hold records of an earlier time. */
+  whenFound(listener: () => void): void {
+    this.#onFound = listener;
   }
 
   /**
@@ -89,6 +91,9 @@ export class Spool<T> {
    */
   append(items: readonly T[]): number {
     const accepted = this.#pending.add(items);
+    if (accepted < items.length) {
+      this.#options.onRefused?.(items.slice(accepted));
+    }
     this.#startFlush();
     return accepted;
   }
@@ -108,17 +113,15 @@ export class Spool<T> {
   /** The oldest records, at most `max`. @throws when the disk cannot be read; try again later. */
   async take(max: number): Promise<SpoolBatch<T>> {
     for (;;) {
-      const oldest = this.#segments.find(({ lines }) => lines > 0);
-      if (oldest === undefined) {
-        if (this.#flushing === undefined) {
-          return this.#takePending(max);
-        }
-        await this.#flushing;
-      } else {
-        const batch = await this.#takeLines(oldest, max);
+      if (this.#disk !== undefined && this.#onDisk.lines > 0) {
+        const batch = await this.#takeFromDisk(this.#disk, max);
         if (batch !== undefined) {
           return batch;
         }
+      } else if (this.#flushing === undefined) {
+        return this.#takePending(max);
+      } else {
+        await this.#flushing;
       }
     }
   }
@@ -138,52 +141,70 @@ export class Spool<T> {
       this.release(batch);
       return;
     }
-    this.#position = batch.end;
-    const segment = this.#segments.find(({ number }) => number === batch.end?.segment);
-    if (segment !== undefined) {
-      segment.lines -= batch.lines;
-    }
-    if (this.#lost) {
-      return;
-    }
-    try {
-      await files.writePosition(this.#options.dir, this.#position);
-      await this.#removeConsumed();
-    } catch (error) {
-      this.#trouble(
-        'error',
-        `Progress in the spool ${this.#options.dir} cannot be stored (${codeOf(error)}).`,
-      );
+    if (this.#lender === this.#disk) {
+      await this.#keepsProgress(this.#disk?.commit(batch));
     }
   }
 
   /** Keeps a record that Temporal will never take. */
   async setAside(item: T): Promise<void> {
-    const path = `${this.#options.dir}/rejected.spool`;
-    await files.setAside(path, Buffer.from(JSON.stringify(item))).catch((error: unknown) => {
-      this.#trouble(
-        'error',
-        `A rejected event cannot be set aside in ${this.#options.dir} (${codeOf(error)}).`,
+    const { dir } = this.#options;
+    await files
+      .setAside(`${dir}/rejected.spool`, Buffer.from(JSON.stringify(item)))
+      .catch((error: unknown) =>
+        this.#options.onTrouble(
+          'error',
+          `A rejected event cannot be set aside in ${dir} (${codeOf(error)}); ${remedyFor(error)}.`,
+        ),
       );
-    });
+    await this.#lookAround();
   }
 
   /** Writes what it can and frees the lock. */
   async close(): Promise<void> {
     this.#lent = 0;
+    this.#startFlush('try anyway');
     await this.flush();
     this.#closed = true;
-    clearTimeout(this.#retry);
+    clearTimeout(this.#care);
     await this.#flushing;
-    await this.#removeConsumed().catch(() => undefined);
-    await this.#writer?.close();
-    await this.#lock?.release();
+    await this.#caring;
+    await this.#disk?.close(true);
   }
 
-  private loseLock(): void {
-    this.#lost = true;
-    this.#problem = `Another leecher (see the lock file) took over the spool directory ${this.#options.dir} while this one stood still; restart this one.`;
-    this.#trouble('error', this.#problem);
+  get #onDisk(): { readonly lines: number; readonly bytes: number } {
+    return this.#disk?.content ?? { lines: 0, bytes: 0 };
+  }
+
+  async #attach(waitMs: number): Promise<void> {
+    let isLost = false;
+    const disk = await SpoolDisk.open(this.#options, {
+      waitMs,
+      onLost: () => {
+        isLost = true;
+        this.#detach();
+      },
+    });
+    if (isLost || this.#closed) {
+      await disk.close(!isLost);
+      return;
+    }
+    this.#disk = disk;
+  }
+
+  /** Only a process that stood still loses its lock; what lies there is the other one's from then on. */
+  #detach(): void {
+    const disk = this.#disk;
+    this.#disk = undefined;
+    this.#faults.clear();
+    void disk?.close(false);
+    this.#fails(
+      'disk',
+      this.#withoutDisk(
+        `Another leecher (see the lock file) took over the spool directory ${this.#options.dir} while this one stood still; give each leecher its own SPOOL_DIR.`,
+      ),
+    );
+    this.#careLater();
   }
 
   #takePending(max: number): SpoolBatch<T> {
@@ -193,145 +214,137 @@ export class Spool<T> {
     return { items, end: undefined, lines: lines.length };
   }
 
-  async #takeLines(segment: Segment, max: number): Promise<SpoolBatch<T> | undefined> {
-    const begin = this.#position.segment === segment.number ? this.#position.offset : 0;
-    let read: { lines: Buffer[]; offset: number };
+  async #takeFromDisk(disk: SpoolDisk<T>, max: number): Promise<SpoolBatch<T> | undefined> {
     try {
-      read = await files.readLines(segment, begin, max);
+      const batch = await disk.take(max);
+      this.#lender = disk;
+      this.#works('read');
+      return batch;
     } catch (error) {
-      if (!isCode(error, 'ENOENT')) {
-        throw error;
-      }
-      this.#trouble(
-        'error',
-        `Segment ${segment.path} of the spool was removed by somebody; its events are lost here.`,
-      );
-      segment.lines = 0;
-      await this.#dropWriter(segment);
-      return undefined;
-    }
-    const items: T[] = [];
-    for (const line of read.lines) {
-      const item = this.#options.read(files.parseLine(line));
-      if (item === undefined) {
-        await files.setAside(segment.path, line).catch(() => undefined);
-        this.#trouble('corrupt', `A line of ${segment.path} is no event of ours and was set aside.`);
-      } else {
-        items.push(item);
-      }
-    }
-    if (read.lines.length === 0) {
-      this.#trouble(
-        'error',
-        `Segment ${segment.path} of the spool is shorter than it was; what is missing is lost here.`,
-      );
-    }
-    const lines = read.lines.length === 0 ? segment.lines : read.lines.length;
-    return { items, end: { segment: segment.number, offset: read.offset }, lines };
-  }
-
-  /** Removes segments that are handed over; the one being written only once it is large. */
-  async #removeConsumed(): Promise<void> {
-    while (!this.#lost && this.#segments[0]?.lines === 0) {
-      // A write under way may be about to fill it.
-      if (this.#segments[0] === this.#writer?.segment && this.#flushing !== undefined) {
-        return;
-      }
-      const [segment] = this.#segments.splice(0, 1);
-      if (segment !== undefined) {
-        await this.#dropWriter(segment);
-        await rm(segment.path, { force: true });
-      }
+      this.#fails('read', messageOf(error));
+      throw error;
     }
   }
 
-  async #dropWriter(segment: Segment): Promise<void> {
-    if (this.#writer?.segment === segment) {
-      const writer = this.#writer;
-      this.#writer = undefined;
-      await writer.close();
+  /** @param how a disk that failed is only tried again now and then */
+  #startFlush(how: 'if it works' | 'try anyway' = 'if it works'): void {
+    const isIdle = this.#flushing === undefined && this.#lent === 0 && !this.#closed;
+    const isWorth = how === 'try anyway' || !this.#faults.has('disk');
+    if (isIdle && isWorth && this.#disk !== undefined) {
+      this.#flushing = this.#flush(this.#disk).finally(() => {
+        this.#flushing = undefined;
+      });
     }
   }
 
-  #startFlush(): void {
-    if (
-      this.#flushing !== undefined ||
-      this.#lent > 0 ||
-      this.#closed ||
-      this.#lost ||
-      this.#retry !== undefined
-    ) {
-      return;
-    }
-    this.#flushing = this.#flush().finally(() => {
-      this.#flushing = undefined;
-    });
-  }
-
-  async #flush(): Promise<void> {
-    while (this.#pending.length > 0) {
+  async #flush(disk: SpoolDisk<T>): Promise<void> {
+    while (this.#pending.length > 0 && this.#disk === disk) {
       const group = files.firstGroup(this.#pending.first(files.GROUP.records));
       try {
-        const writer = await this.#openWriter();
-        await writer.write(group);
+        await disk.write(group);
       } catch (error) {
-        await this.#writeFailed(error);
+        this.#cannotWrite(error);
         return;
       }
       this.#pending.forget(group.length);
-      this.#problem = undefined;
+      this.#works('disk');
     }
   }
 
-  async #openWriter(): Promise<SegmentWriter> {
-    if (
-      this.#writer !== undefined &&
-      this.#writer.segment.size >= (this.#options.segmentBytes ?? SEGMENT_BYTES)
-    ) {
-      await this.#writer.close();
-      this.#writer = undefined;
-    }
-    if (this.#writer === undefined) {
-      await files.prepareDirectory(this.#options.dir);
-      await this.#makeRoom();
-      this.#writer = await files.SegmentWriter.create(this.#options.dir, this.#next);
-      this.#next = this.#writer.segment.number + 1;
-      this.#segments.push(this.#writer.segment);
-    }
-    return this.#writer;
-  }
-
-  /** Drops the oldest segments, marked first, until another one fits. */
-  async #makeRoom(): Promise<void> {
-    const { maxBytes = Infinity, segmentBytes = SEGMENT_BYTES } = this.#options;
-    for (let [oldest] = this.#segments; oldest !== undefined; [oldest] = this.#segments) {
-      if (this.state().bytes + segmentBytes <= maxBytes) {
-        return;
-      }
-      const offset = this.#position.segment === oldest.number ? this.#position.offset : 0;
-      for await (const lines of files.linesOf(oldest, offset)) {
-        const items = lines.flatMap((line) => this.#options.read(files.parseLine(line)) ?? []);
-        await this.#options.onDropped?.(items);
-      }
-      // A drain may have handed it over meanwhile.
-      this.#segments.splice(0, Number(this.#segments[0] === oldest));
-      await rm(oldest.path, { force: true });
+  #cannotWrite(error: unknown): void {
+    if (this.#disk !== undefined) {
+      const { dir } = this.#options;
+      const what = `The spool ${dir} cannot be written (${codeOf(error)}); ${remedyFor(error)}.`;
+      this.#fails('disk', this.#withoutDisk(what));
+      this.#careLater();
     }
   }
 
-  async #writeFailed(error: unknown): Promise<void> {
-    const writer = this.#writer;
-    this.#writer = undefined;
-    await writer?.abandon();
-    this.#problem = `The spool ${this.#options.dir} cannot be written (${codeOf(error)}): events wait in memory and die with this process; free space or repair the mount.`;
-    this.#trouble('error', this.#problem);
-    this.#retry = setTimeout(() => {
-      this.#retry = undefined;
-      this.#startFlush();
-    }, this.#options.retryMs ?? 1_000);
+  #withoutDisk(what: string): string {
+    return `${what} It is tried again; until then events that Temporal cannot take wait in memory, at most ${this.#options.memory}, and die with this process; further ones are dropped and read again from ftrack's log.`;
   }
 
-  #trouble(what: SpoolTrouble, message: string): void {
-    this.#options.onTrouble(what, message);
+  #careLater(): void {
+    clearTimeout(this.#care);
+    const { retryMs = RETRY_MS, checkMs = CHECK_MS } = this.#options;
+    if (!this.#closed) {
+      this.#care = setTimeout(
+        () => {
+          this.#caring = this.#caring.then(() => this.#takeCare()).finally(() => this.#careLater());
+        },
+        this.#faults.size > 0 ? retryMs : checkMs,
+      );
+      this.#care.unref();
+    }
+  }
+
+  /** Gets the disk back, or looks whether it still works, and catches up with what failed. */
+  async #takeCare(): Promise<void> {
+    if (this.#closed) {
+      return;
+    }
+    if (this.#disk === undefined) {
+      await this.#reattach().catch((error: unknown) =>
+        this.#fails('disk', this.#withoutDisk(messageOf(error))),
+      );
+    }
+    const disk = this.#disk;
+    if (disk !== undefined && (await this.#isWritable(disk))) {
+      await this.#keepsProgress(disk.tidy());
+    }
+    await this.#lookAround();
+  }
+
+  /** What waits is the best proof; where nothing does, a small file is. */
+  async #isWritable(disk: SpoolDisk<T>): Promise<boolean> {
+    this.#startFlush('try anyway');
+    if (this.#flushing !== undefined && this.#pending.length > 0) {
+      await this.#flushing;
+    } else {
+      await disk.probe().then(
+        () => this.#works('disk'),
+        (error: unknown) => this.#cannotWrite(error),
+      );
+    }
+    return !this.#faults.has('disk');
+  }
+
+  async #reattach(): Promise<void> {
+    await this.#attach(0);
+    if (this.#onDisk.lines > 0) {
+      this.#onFound();
+    }
+  }
+
+  async #keepsProgress(stored: Promise<void> | undefined): Promise<void> {
+    try {
+      await stored;
+      this.#works('progress');
+    } catch (error) {
+      this.#fails(
+        'progress',
+        `Progress in the spool ${this.#options.dir} cannot be stored (${codeOf(error)}): a restart would hand events over again, which does no harm; ${remedyFor(error)}.`,
+      );
+    }
+  }
+
+  async #lookAround(): Promise<void> {
+    this.#setAside = await files.corruptFiles(this.#options.dir);
+  }
+
+  #fails(fault: Fault, sentence: string): void {
+    if (this.#faults.get(fault) !== sentence) {
+      this.#faults.set(fault, sentence);
+      this.#options.onTrouble('error', sentence);
+      this.#careLater();
+    }
+  }
+
+  #works(fault: Fault): void {
+    if (this.#faults.delete(fault) && this.#faults.size === 0) {
+      this.#options.onMended?.();
+    }
   }
 }
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -6,8 +6,10 @@ export interface SpoolOptions<T> {
   readonly dir: string;
   /** Checks what a line held; undefined sets the line aside. */
   read(value: unknown): T | undefined;
-  /** Each thing that went wrong, with a sentence. */
+  /** Each thing that went wrong, with a sentence; what stays wrong is told once. */
   onTrouble(what: SpoolTrouble, message: string): void;
+  /** The disk works again after it did not. */
+  onMended?(): void;
   /** Records that may wait in memory while the disk cannot be written; what comes on top is refused. */
   readonly memory: number;
   /** The same as a number of characters. */
@@ -17,8 +19,14 @@ export interface SpoolOptions<T> {
   readonly maxBytes?: number;
   /** Called with the records of a segment before it goes; what it throws keeps the segment. */
   onDropped?(items: readonly T[]): Promise<void>;
-  /** Pause before a failed write is tried again. */
+  /** Called with what found room neither on the disk nor in memory. */
+  onRefused?(items: readonly T[]): void;
+  /** Called with how many lines of the disk will never be handed over, since nobody can read what they held. */
+  onUnreadable?(lines: number): void;
+  /** Pause before the disk is tried again while it fails. */
   readonly retryMs?: number;
+  /** Pause between two looks whether the disk works, while it does. */
+  readonly checkMs?: number;
   /** How long to wait for a lock whose holder may be gone. */
   readonly lockWaitMs?: number;
 }
@@ -29,8 +37,10 @@ export interface SpoolState {
   readonly bytes: number;
   /** Records that are not on the disk (yet). */
   readonly inMemory: number;
-  /** Why the disk cannot be written, and what to do; undefined while all is well. */
+  /** What is wrong with the disk, and what to do; undefined while all is well. */
   readonly problem: string | undefined;
+  /** Files of the folder that hold what was set aside, for people to look at. */
+  readonly setAside: readonly string[];
   /** Above 0.8 of what the disk may hold. */
   readonly nearlyFull: boolean;
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
@@ -217,10 +217,8 @@ describe('handing events to Temporal', () => {
     await until(() => rig.temporal.heard('p1').length === 10 || rig.spool.state().events === 0);
   });
 
-  it('counts events as lost, loudly, when neither memory nor disk has room', async () => {
-    const errors: string[] = [];
-    const logger = { ...silence.logger, error: (_facts: object, message: string) => errors.push(message) };
-    rig = await startRig({ spoolMemory: 3, logger });
+  it('keeps what memory holds, and hands it over, while the disk has no room', async () => {
+    rig = await startRig({ spoolMemory: 3 });
     await rm(rig.dir, { recursive: true });
     await writeFile(rig.dir, 'a file in the way');
     rig.temporal.down = true;
@@ -229,10 +227,31 @@ describe('handing events to Temporal', () => {
 
     rig.offer(['b', 'c']);
 
-    expect(rig.counters.totals()).toMatchObject({ 'leecher_events/spooled': 3, 'leecher_events/lost': 2 });
-    expect(errors).toEqual([expect.stringContaining('events are lost')]);
+    expect(rig.counters.totals()).toMatchObject({ 'leecher_events/spooled': 3 });
     rig.temporal.down = false;
     await until(() => rig.temporal.heard('p1').length === 3);
+    expect(rig.temporal.heard('p1')).toEqual(ids('a', 3));
+  });
+
+  it('hands over what lies in a spool that could be opened only later', async () => {
+    const first = await startRig();
+    first.temporal.down = true;
+    first.offer(ids('a', 3));
+    await until(() => first.spool.state().inMemory === 0 && first.spool.state().events === 3);
+    await first.dispatcher.stop(0);
+    await first.spool.close();
+    await rename(first.dir, `${first.dir}-away`);
+    await writeFile(first.dir, 'not mounted yet');
+    rig = await startRig({ dir: first.dir });
+    rig.offer(['new']);
+    await until(() => rig.temporal.heard('p1').length === 1);
+
+    await rm(first.dir);
+    await rename(`${first.dir}-away`, first.dir);
+    await until(() => rig.temporal.heard('p1').length === 4);
+
+    expect(rig.temporal.heard('p1')).toEqual(['new', ...ids('a', 3)]);
+    await until(() => rig.dispatcher.state().mode === 'direct');
   });
 
   it('leaves what it cannot finish in the spool when it stops, and starts with that', async () => {

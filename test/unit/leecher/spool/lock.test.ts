@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SpoolLock } from '../../../../src/leecher/spool/lock';
@@ -110,6 +110,27 @@ describe('lock of a spool directory', () => {
     await until(async () => Date.now() - (await stat(join(dir, 'lock'))).mtimeMs < 10_000);
 
     expect(await take()).toBeUndefined();
+  });
+
+  it('is made again when somebody emptied the directory', async () => {
+    await take();
+    await rm(join(dir, 'lock'));
+
+    await until(async () => (await readdir(dir)).includes('lock'));
+
+    expect(await take()).toBeUndefined();
+    expect(lost).toBe(0);
+  });
+
+  it('with a directory in its place fails with a sentence and leaves nothing behind', async () => {
+    await mkdir(join(dir, 'lock'));
+    const old = new Date(Date.now() - 20_000);
+    await utimes(join(dir, 'lock'), old, old);
+
+    await expect(waitForLock({ dir, onLost }, 0)).rejects.toThrow(
+      /cannot be written \(EISDIR\); move away what lies there in its place/,
+    );
+    expect(await readdir(dir)).toEqual(['lock']);
   });
 
   it('tells a holder that stood still that it lost it, and leaves the new one alone', async () => {
