@@ -1,6 +1,8 @@
 /** Input of the workflow `leecher-lease`. */
 export interface LeaseInput {
   readonly timeScale?: number;
+  /** Where leechers wait for it; the product's own task queue unless a test needs another. */
+  readonly taskQueue?: string;
 }
 
 /** One holding of the lease, as the server granted it. */

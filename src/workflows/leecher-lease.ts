@@ -10,11 +10,11 @@ import { timings } from '../contracts/timings';
  *
  * It ends only when somebody ends it; a leecher then starts it again.
  */
-export async function leecherLease({ timeScale }: LeaseInput): Promise<void> {
+export async function leecherLease({ timeScale, taskQueue = LEECHER_TASK_QUEUE }: LeaseInput): Promise<void> {
   const { lease, leaseAgain } = timings(timeScale);
   setCurrentDetails("The worker of the activity holdLease is the leecher that answers ftrack's menus.");
   const { holdLease } = proxyActivities<{ holdLease(): Promise<void> }>({
-    taskQueue: LEECHER_TASK_QUEUE,
+    taskQueue,
     // Silence ends an execution, never its age.
     startToCloseTimeout: '3650 days',
     heartbeatTimeout: lease,

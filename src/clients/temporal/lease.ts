@@ -1,6 +1,6 @@
 import os from 'node:os';
 import { isGrpcServiceError } from '@temporalio/client';
-import { tsToMs } from '@temporalio/common/lib/time';
+import { optionalTsToMs } from '@temporalio/common/lib/time';
 import type { LeaseGrant, LeaseInput, LeaseServer } from '../../contracts/lease';
 import { LEASE_ID, LEECHER_TASK_QUEUE, TASK_QUEUE, WORKFLOW } from '../../contracts/names';
 import type { TemporalClient } from './connect';
@@ -42,14 +42,17 @@ export function leaseServer({ client, timeScale, identity, names = NAMES }: Leas
   const { connection } = client;
   const { workflowService } = connection;
   const { namespace } = client.options;
-  const scale: LeaseInput = timeScale === undefined ? {} : { timeScale };
+  const input: LeaseInput = {
+    ...(timeScale === undefined ? {} : { timeScale }),
+    ...(names.leechers === NAMES.leechers ? {} : { taskQueue: names.leechers }),
+  };
   const within = <T>(ms: number, ask: () => Promise<T>): Promise<T> =>
     connection.withDeadline(Date.now() + ms, ask);
   const start = (): Promise<unknown> =>
     client.workflow.start(WORKFLOW.lease, {
       workflowId: names.id,
       taskQueue: names.workflows,
-      args: [scale],
+      args: [input],
       workflowIdConflictPolicy: 'USE_EXISTING',
       staticSummary: "Which leecher answers ftrack's menus",
     });
@@ -72,7 +75,7 @@ export function leaseServer({ client, timeScale, identity, names = NAMES }: Leas
       const { taskToken, heartbeatTimeout } = await connection.withAbortSignal(signal, () =>
         within(WAIT_MS, () => workflowService.pollActivityTaskQueue({ namespace, taskQueue, identity })),
       );
-      const timeoutMs = Math.max(LEAST_TIMEOUT_MS, tsToMs(heartbeatTimeout));
+      const timeoutMs = Math.max(LEAST_TIMEOUT_MS, optionalTsToMs(heartbeatTimeout) ?? 0);
       return taskToken.length === 0 ? undefined : { token: taskToken, timeoutMs };
     },
     beat: ({ token, timeoutMs }) =>

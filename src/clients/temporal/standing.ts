@@ -6,8 +6,8 @@ import type { TemporalClient } from './connect';
 /** Somebody waits for both together. */
 const QUERY_MS = 2_000;
 const COUNT_MS = 1_000;
-/** gRPC code of a query for which no worker was seen lately. */
-const NO_WORKER = 9;
+/** gRPC codes of a query that no worker answers in time, or for which none was seen lately. */
+const UNANSWERED: readonly number[] = [4, 9];
 
 class NotInTime extends Error {}
 
@@ -49,5 +49,5 @@ function inTime<T>(client: TemporalClient, ms: number, ask: () => Promise<T>): P
 
 function isUnanswered(error: unknown): boolean {
   const cause = error instanceof Error && !isGrpcServiceError(error) ? error.cause : error;
-  return error instanceof NotInTime || (isGrpcServiceError(cause) && cause.code === NO_WORKER);
+  return error instanceof NotInTime || (isGrpcServiceError(cause) && UNANSWERED.includes(cause.code));
 }
