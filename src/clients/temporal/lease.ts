@@ -42,20 +42,8 @@ export function leaseServer({ client, timeScale, identity, names = NAMES }: Leas
   const { connection } = client;
   const { workflowService } = connection;
   const { namespace } = client.options;
-  const input: LeaseInput = {
-    ...(timeScale === undefined ? {} : { timeScale }),
-    ...(names.leechers === NAMES.leechers ? {} : { taskQueue: names.leechers }),
-  };
   const within = <T>(ms: number, ask: () => Promise<T>): Promise<T> =>
     connection.withDeadline(Date.now() + ms, ask);
-  const start = (): Promise<unknown> =>
-    client.workflow.start(WORKFLOW.lease, {
-      workflowId: names.id,
-      taskQueue: names.workflows,
-      args: [input],
-      workflowIdConflictPolicy: 'USE_EXISTING',
-      staticSummary: "Which leecher answers ftrack's menus",
-    });
   return {
     look: () =>
       within(ANSWER_MS, async () => {
@@ -64,7 +52,7 @@ export function leaseServer({ client, timeScale, identity, names = NAMES }: Leas
           workflowService.describeWorkflowExecution({ namespace, execution }),
         );
         if (workflowExecutionInfo?.status !== RUNNING) {
-          await start();
+          await begin(client, { timeScale, names });
         }
         const held = pendingActivities?.find(({ state }) => state === STARTED);
         return held?.lastWorkerIdentity ?? undefined;
@@ -99,6 +87,23 @@ export function leaseServer({ client, timeScale, identity, names = NAMES }: Leas
       );
     },
   };
+}
+
+async function begin(
+  client: TemporalClient,
+  { timeScale, names }: Pick<Required<LeaseServerOptions>, 'names'> & { timeScale: number | undefined },
+): Promise<void> {
+  const input: LeaseInput = {
+    ...(timeScale === undefined ? {} : { timeScale }),
+    ...(names.leechers === NAMES.leechers ? {} : { taskQueue: names.leechers }),
+  };
+  await client.workflow.start(WORKFLOW.lease, {
+    workflowId: names.id,
+    taskQueue: names.workflows,
+    args: [input],
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    staticSummary: "Which leecher answers ftrack's menus",
+  });
 }
 
 const isNotFound = (error: unknown): boolean => isGrpcServiceError(error) && error.code === NOT_FOUND;
