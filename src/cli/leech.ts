@@ -48,6 +48,7 @@ async function start(context: ServiceContext): Promise<RunningService> {
     hub,
     starter: once(() => watch !== undefined, temporalStarter({ client, ...scale }), notSetUp),
     spool: { dir: spoolDir(env.spoolDir), maxBytes: env.spoolMax, expectMount: true },
+    dispatch: { memory: env.spoolMemory },
     install: env.install,
     ...(env.webhookSecret === undefined ? {} : { webhookSecret: env.webhookSecret }),
     userId: () => userId,

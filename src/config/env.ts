@@ -52,6 +52,7 @@ const Variables = z.object({
   TEMPORAL_TLS_SERVER_CA_CERT_PATH: text.optional(),
   SPOOL_DIR: text.optional(),
   SPOOL_MAX_MB: whole(1, 1_000_000).default(2_048),
+  SPOOL_MEMORY_EVENTS: whole(1, 1_000_000).default(10_000),
   HTTP_HOST: text.default('127.0.0.1'),
   HTTP_PORT: whole(0, 65_535).optional(),
   LOG_LEVEL: z
@@ -92,6 +93,8 @@ export interface Env {
   readonly webhookSecret: string | undefined;
   /** Bytes. */
   readonly spoolMax: number;
+  /** Events that may wait in memory. */
+  readonly spoolMemory: number;
   readonly http: {
     readonly host: string;
     /** 0 takes a free port; undefined: the service's own default. */
@@ -146,6 +149,7 @@ function toEnv(data: z.infer<typeof Variables>, temporal: Readonly<Record<string
     spoolDir: data.SPOOL_DIR,
     webhookSecret: data.FTRACK_WEBHOOK_SECRET,
     spoolMax: data.SPOOL_MAX_MB * 1_000_000,
+    spoolMemory: data.SPOOL_MEMORY_EVENTS,
     http: { host: data.HTTP_HOST, port: data.HTTP_PORT },
     logLevel: data.LOG_LEVEL,
     install: data.AYON_FTRACK_INSTALL,

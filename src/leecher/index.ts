@@ -9,7 +9,7 @@ import { Intake } from './intake';
 import type { SpoolSetting } from './open-spool';
 import { openSpool } from './open-spool';
 import type { Parts } from './problems';
-import { problemsOf } from './problems';
+import { noticesOf, problemsOf } from './problems';
 import type { LeecherLogger, LeecherMetrics } from './telemetry';
 import { Counters } from './telemetry';
 import type { TemporalStarter } from './temporal-starter';
@@ -41,6 +41,8 @@ interface LeecherState extends Parts {
   readonly ready: boolean;
   /** One sentence each: what is not as it should be. */
   readonly problems: readonly string[];
+  /** One sentence each: what works all the same, and somebody should look at. */
+  readonly notices: readonly string[];
   /** Totals since the start, such as `leecher_skipped/team`. */
   readonly counts: Readonly<Record<string, number>>;
 }
@@ -67,7 +69,7 @@ const VOUCH_AGAIN_MS = 5_000;
  * Connects to ftrack's event hub and hands every event that concerns us to Temporal, or to the spool while Temporal
  * cannot take it. Returns when the spool is open; connections are made, and made again, behind. It listens before that:
  * the lock of a killed leecher takes 10 s to grow old, and ftrack tells nothing twice.
- * @throws Error with one sentence when the spool cannot be used or the ftrack address is none.
+ * @throws Error with one sentence when another leecher uses the spool or the ftrack address is none.
  */
 export async function startLeecher(options: LeecherOptions): Promise<Leecher> {
   const { logger, starter, dispatch } = options;
@@ -82,21 +84,20 @@ export async function startLeecher(options: LeecherOptions): Promise<Leecher> {
     retryMs: VOUCH_AGAIN_MS / (options.timeScale ?? 1),
   });
   const hub = connect(options, counters, { intake, voucher, clock });
-  const { spool, gaps, leecher } = await openSpool(options.spool, { counters, logger, ...memory }).catch(
-    (error: unknown) => {
-      hub.stop();
-      throw error;
-    },
-  );
+  const tools = { counters, logger, now, ...memory };
+  const { spool, gaps, leecher, refuse } = await openSpool(options.spool, tools).catch((error: unknown) => {
+    hub.stop();
+    throw error;
+  });
   const dispatcher = new Dispatcher({ starter, spool, counters, logger, now, ...dispatch });
-  intake.handTo(dispatcher);
+  intake.handTo(dispatcher, refuse);
   voucher.start({ leecher, dispatcher, gaps });
   const webhooks = webhooksOf(options, { hub, intake, counters });
   const gauges = setInterval(() => report(), GAUGES_MS);
   gauges.unref();
 
   function state(): LeecherState {
-    const { maxBytes } = options.spool;
+    const { maxBytes, dir } = options.spool;
     const parts = {
       hub: hub.status(),
       temporal: dispatcher.state(),
@@ -104,7 +105,8 @@ export async function startLeecher(options: LeecherOptions): Promise<Leecher> {
       gaps: gaps.list,
     };
     const problems = problemsOf(parts);
-    return { ready: problems.length === 0, problems, ...parts, counts: counters.totals() };
+    const notices = noticesOf(parts.spool, dir);
+    return { ready: problems.length === 0, problems, notices, ...parts, counts: counters.totals() };
   }
   function report(): void {
     const { hub: hubStatus, temporal, spool: spooled } = state();
@@ -112,6 +114,7 @@ export async function startLeecher(options: LeecherOptions): Promise<Leecher> {
     options.metrics.gauge('leecher_in_memory', temporal.inMemory + spooled.inMemory);
     options.metrics.gauge('leecher_spool_events', spooled.events);
     options.metrics.gauge('leecher_spool_bytes', spooled.bytes);
+    options.metrics.gauge('leecher_spool_failing', spooled.problem === undefined ? 0 : 1);
   }
   async function stop(): Promise<void> {
     hub.stop();

@@ -31,6 +31,8 @@ export class Intake {
   readonly #counters: Counters;
   /** What arrived before there was a dispatcher. */
   readonly #early: Outgoing[] = [];
+  /** What found no room there, without what it was about. */
+  readonly #refused: Outgoing[] = [];
   #dispatcher: Dispatcher | undefined;
   readonly #clock: ArrivalClock;
   readonly #told = new Set<string>();
@@ -47,9 +49,12 @@ export class Intake {
     return this.#clock.now();
   }
 
-  /** From here on events go there, those that arrived already first. */
-  handTo(dispatcher: Dispatcher): void {
+  /** From here on events go there, those that arrived already first. @param refuse hears what found no room so far */
+  handTo(dispatcher: Dispatcher, refuse: (items: readonly Outgoing[]) => void = () => undefined): void {
     this.#dispatcher = dispatcher;
+    if (this.#refused.length > 0) {
+      refuse(this.#refused.splice(0));
+    }
     dispatcher.offer(this.#early.splice(0));
   }
 
@@ -106,12 +111,8 @@ export class Intake {
   #keepEarly(items: readonly Outgoing[]): void {
     const room = (this.#options.memory ?? DISPATCH_DEFAULTS.memory) - this.#early.length;
     this.#early.push(...items.slice(0, Math.max(0, room)));
-    if (items.length > room) {
-      this.#counters.count('leecher_events', { outcome: 'lost' }, items.length - Math.max(0, room));
-      this.#once(
-        'spool-not-open',
-        'events are lost: memory is full before the spool could be opened; repeat those edits in ftrack',
-      );
+    for (const { id, input } of items.slice(Math.max(0, room))) {
+      this.#refused.push({ id, input: { ...input, event: { ...input.event, entities: [] } } });
     }
   }
 

@@ -29,17 +29,29 @@ const segmentOf = (maxBytes: number): number =>
 interface Tools {
   readonly counters: Counters;
   readonly logger: LeecherLogger;
+  /** ms since epoch, by the clock that stamps what arrives. */
+  readonly now: () => number;
   /** Events that may wait in memory while the disk cannot be written. */
   readonly memory?: number;
+}
+
+interface OpenSpool {
+  readonly spool: Spool<Outgoing>;
+  readonly gaps: GapMarkers;
+  /** Marks events that found no room. */
+  readonly refuse: (items: readonly Outgoing[]) => void;
+  /** Name of this leecher. */
+  readonly leecher: string;
 }
 
 /** @throws SpoolInUse with one sentence when another leecher uses the directory. */
 export async function openSpool(
   setting: SpoolSetting,
-  { counters, logger, memory = DISPATCH_DEFAULTS.memory }: Tools,
-): Promise<{ spool: Spool<Outgoing>; gaps: GapMarkers; leecher: string }> {
+  { counters, logger, now, memory = DISPATCH_DEFAULTS.memory }: Tools,
+): Promise<OpenSpool> {
   const { dir, lockWaitMs, maxBytes, expectMount = false } = setting;
   const gaps = await GapMarkers.open(dir);
+  const refuse = markRefused({ counters, logger, gaps });
   const spool = await Spool.open<Outgoing>({
     dir,
     read: readOutgoing,
@@ -56,8 +68,8 @@ export async function openSpool(
         "the spool is full and drops its oldest events; the gap fill reads their changes again from ftrack's log",
       );
     },
-    onRefused: markRefused({ counters, logger, gaps }),
-    onUnreadable: (lines) => gaps.noteUnknown(lines),
+    onRefused: refuse,
+    onUnreadable: (lines) => gaps.noteUnknown(lines, now()),
     memory,
     ...(maxBytes === undefined ? {} : { maxBytes, segmentBytes: segmentOf(maxBytes) }),
     ...(lockWaitMs === undefined ? {} : { lockWaitMs }),
@@ -68,7 +80,7 @@ export async function openSpool(
       'the spool is not on a mount: its events die with the container; mount a volume at SPOOL_DIR',
     );
   }
-  return { spool, gaps, leecher: await nameIn(dir) };
+  return { spool, gaps, refuse, leecher: await nameIn(dir) };
 }
 
 /** Pause before further refused events are told again, ms; all are counted. */
@@ -79,7 +91,7 @@ function markRefused({
   counters,
   logger,
   gaps,
-}: Omit<Tools, 'memory'> & { readonly gaps: GapMarkers }): (items: readonly Outgoing[]) => void {
+}: Pick<Tools, 'counters' | 'logger'> & { readonly gaps: GapMarkers }): (items: readonly Outgoing[]) => void {
   let toldAt = -Infinity;
   return (items) => {
     gaps.note(items);

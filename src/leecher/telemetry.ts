@@ -7,7 +7,7 @@ export interface LeecherMetrics {
 
 /**
  * - `leecher_events` by `outcome`: `received` from the hub; then, by part, `started`, `closed` (its run is over),
- *   `spooled`, `rejected`, `lost`, `dropped` by a full spool; `failed` for a defect of ours.
+ *   `spooled`, `rejected`, `dropped` for want of room; `failed` for a defect of ours.
  * - `leecher_skipped` by `reason`: events that start nothing.
  * - `leecher_left_out` by `reason`: entities or fields of an event that could not be read.
  * - `leecher_tickets` by `outcome`: `sent`, `refused`.
@@ -24,10 +24,14 @@ export type LeecherCounter =
   | 'leecher_hub'
   | 'leecher_spool';
 
-/** `leecher_spool_events`, `leecher_spool_bytes`, `leecher_in_memory`; `leecher_hub_delivering` is 0 or 1. */
+/**
+ * `leecher_spool_events`, `leecher_spool_bytes`, `leecher_in_memory`; `leecher_hub_delivering` and `leecher_spool_failing`
+ * are 0 or 1.
+ */
 type LeecherGauge =
   | 'leecher_spool_events'
   | 'leecher_spool_bytes'
+  | 'leecher_spool_failing'
   | 'leecher_in_memory'
   | 'leecher_hub_delivering';
 

@@ -22,6 +22,7 @@ const COUNTERS = {
 const GAUGES = {
   leecher_spool_events: { help: 'Events that wait in the spool' },
   leecher_spool_bytes: { help: 'Size of the spool' },
+  leecher_spool_failing: { help: '1 while the spool cannot be used; see /readyz' },
   leecher_in_memory: { help: 'Events that wait in memory for Temporal' },
   leecher_hub_delivering: { help: '1 while a canary event came back through the hub lately' },
   leecher_lease: { help: "1 while this leecher holds the lease, so that it answers ftrack's menus" },

@@ -61,7 +61,7 @@ export class GapMarkers {
   }
 
   /** Marks lines of which nobody knows what they told: all until now may be missing. */
-  noteUnknown(lines: number, now = Date.now()): void {
+  noteUnknown(lines: number, now: number): void {
     const gap = { events: lines, from: now, to: now };
     this.#gaps = { ...this.#gaps, [UNKNOWN]: joined(this.#gaps[UNKNOWN], gap) };
   }

@@ -43,7 +43,15 @@ export class Spool<T> {
   #closed = false;
 
   private constructor(options: SpoolOptions<T>) {
-    this.#options = options;
+    this.#options = {
+      ...options,
+      onTrouble: (what, message) => {
+        options.onTrouble(what, message);
+        if (what !== 'error') {
+          void this.#lookAround();
+        }
+      },
+    };
     const { memory, memoryCharacters = MEMORY_CHARACTERS } = options;
     this.#pending = new Pending({ records: memory, characters: memoryCharacters });
   }

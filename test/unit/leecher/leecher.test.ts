@@ -237,6 +237,45 @@ describe('leecher', () => {
     expect(temporal.heard('project-1')).toEqual(['early', 'later']);
   });
 
+  it('marks what found no room while it waited for the lock: nobody vouches for that time', async () => {
+    const dir = join(root, 'spool');
+    await mkdir(dir);
+    await writeFile(join(dir, 'lock'), JSON.stringify({ token: 'old', pid: 1, host: 'gone' }));
+    const starting = start({ spool: { dir, lockWaitMs: 10_000 }, dispatch: { memory: 2 } });
+    await until(() => server.open()[0]?.received.join('').includes('topic=ftrack.update') ?? false);
+
+    ['a', 'b', 'c', 'd'].forEach((id) => send({ ...updateEvent(), id }));
+    temporal.down = true;
+    const old = new Date(Date.now() - 20_000);
+    await utimes(join(dir, 'lock'), old, old);
+    const leecher = await starting;
+
+    await until(() => leecher.state().counts['leecher_events/received'] === 4);
+    const { gaps, counts, problems } = leecher.state();
+    expect(gaps).toMatchObject({ 'project-1': { events: 2 } });
+    expect(counts).toMatchObject({ 'leecher_events/dropped': 2 });
+    expect(problems.join()).toMatch(/no room for 2 events of 1 projects.*ftrack's log/);
+    temporal.down = false;
+    await until(() => Object.keys(leecher.state().gaps).length === 0);
+    expect(temporal.vouches.at(-1)?.from).toBeGreaterThan(gaps['project-1']?.to ?? Infinity);
+  });
+
+  it('works on beside a spool that is no folder, and says so', async () => {
+    await writeFile(join(root, 'spool'), 'a file in the way');
+    const leecher = await start();
+    await until(() => leecher.state().hub.state === 'delivering');
+
+    send(updateEvent());
+    await until(() => temporal.heard('project-1').length === 1);
+
+    expect(leecher.state()).toMatchObject({
+      ready: false,
+      problems: [expect.stringMatching(/cannot be created \(EEXIST\); move away/)],
+    });
+    await rm(join(root, 'spool'));
+    await ready(leecher);
+  });
+
   it('sets a spooled line aside that is no event of ours', async () => {
     const first = await start();
     await first.stop();
@@ -251,6 +290,8 @@ describe('leecher', () => {
     await ready(leecher);
 
     expect(leecher.state().counts).toEqual({ 'leecher_spool/corrupt': 2 });
+    await until(() => leecher.state().notices.length > 0);
+    expect(leecher.state().notices).toEqual([expect.stringMatching(/set aside \(0000000099\.corrupt\)/)]);
   });
 
   it('takes 3,000 events of 10 projects in order', async () => {

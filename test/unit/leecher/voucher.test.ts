@@ -97,7 +97,7 @@ describe('what a leecher vouches for', () => {
     voucher.start({ leecher: 'a', dispatcher, gaps });
     voucher.prove({ from: 100, to: 200 });
 
-    await last(2);
+    expect(await last(2)).toMatchObject({ from: 100, to: 200 });
   });
 
   it('begins behind what the full spool dropped; the markers outlive the process and go once that is heard', async () => {
