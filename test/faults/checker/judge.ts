@@ -1,107 +1,181 @@
+import { eventWorkflowId } from '../../../src/contracts/names';
+import type { AyonPeople } from '../support/ayon-people';
+import type { Fleet } from '../support/fleet';
 import type { Story } from '../support/story';
+import type { Written } from '../support/written';
+import type { Histories } from './histories';
+import { readHistories } from './histories';
 
-/** A broken promise (design: L, D, O, I, C), and what shows it. */
+/**
+ * - L, D, O, I, C: the promises of the product (docs/architecture.md).
+ * - own: what a person set in AYON and no event of ftrack named was changed.
+ * - ran: the story could not be played to its end, or a service ended by itself.
+ */
+export type Promised = 'L' | 'D' | 'O' | 'I' | 'C' | 'own' | 'ran';
+
+/** A broken promise, and what shows it. */
 export interface Violation {
-  /** What is missing at the end was lost, or did not converge: the two look alike. */
-  readonly promise: 'L, C' | 'D' | 'O' | 'I';
+  readonly promise: Promised;
   readonly what: string;
   /** Where to look in Temporal. */
   readonly workflows: readonly string[];
 }
 
-/** Reads both simulators' stores and Temporal's histories after a story has come to rest. */
-export async function judge(
-  story: Story,
-  { unrest, gapFill }: { readonly unrest: string | undefined; readonly gapFill: string },
-): Promise<Violation[]> {
-  const { testbed } = story;
-  const open = await story.find('WorkflowType = "handleEvent" AND ExecutionStatus = "Running"');
-  const drift = testbed.drift();
-  const unsettled = drift.length === 0 && unrest !== undefined ? [`${unrest}; gap fill: ${gapFill}`] : drift;
-  const lost = unsettled.map((what): Violation => ({ promise: 'L, C', what, workflows: open.slice(0, 5) }));
-  return [...lost, ...twice(story), ...goneBack(story), ...(await overlaps(story))];
+export interface Verdict {
+  readonly violations: readonly Violation[];
+  /** What was looked at and how often, by promise and word. */
+  readonly checked: Readonly<Record<string, number>>;
 }
 
-/** ftrack entities with more than one active partner in AYON. */
-function twice({ testbed }: Story): Violation[] {
-  const all = [...testbed.ayon.store.projects.values()].flatMap(({ entities }) =>
-    (['folder', 'task'] as const).flatMap((kind) => [...entities.pick(kind, entities.orderedIds(kind))]),
-  );
-  const partners = new Map<unknown, string[]>();
-  for (const { active, attrib, id } of all.filter(({ attrib: { ftrackId } }) => ftrackId !== undefined)) {
-    if (active) {
-      partners.set(attrib['ftrackId'], [...(partners.get(attrib['ftrackId']) ?? []), id]);
-    }
-  }
-  return [...partners]
-    .filter(([, ids]) => ids.length > 1)
-    .map(([id, ids]) => ({
-      promise: 'D',
-      what: `${String(id)} has ${ids.length} active partners in AYON: ${ids.join(', ')}`,
-      workflows: [],
-    }));
+/** The last edit of an entity. */
+export interface LastEdit {
+  /** Id of the event that told it. */
+  readonly event: string;
+  readonly at: Date;
 }
 
-/** Tasks whose description in AYON was ever followed by an older one; descriptions are numbered as they are written. */
-function goneBack(story: Story): Violation[] {
-  const latest = new Map<string, number>();
-  const back: Violation[] = [];
-  for (const { summary, payload } of story.ayonEvents(/^entity\.task\.attrib_changed$/)) {
-    const text = /"text (\d+)"/.exec(JSON.stringify(payload['newValue'] ?? null));
-    const id = JSON.stringify(summary['entityId']);
-    if (text !== null) {
-      const number = Number(text[1]);
-      if (number < (latest.get(id) ?? 0)) {
-        const what = `description of ${id}: ${number} after ${latest.get(id)}`;
-        back.push({ promise: 'O', what, workflows: [] });
-      }
-      latest.set(id, number);
-    }
-  }
-  return back;
+/** What judges need of a story that has come to rest. */
+export interface Rested {
+  readonly story: Story;
+  readonly fleet: Fleet;
+  readonly people: AyonPeople;
+  readonly written: Written;
+  /** ftrack ids that were edited. */
+  readonly edited: ReadonlyMap<string, LastEdit>;
+  /** Why both sides did not come to rest; undefined when they did. */
+  readonly unrest: string | undefined;
+  /** Number of AYON's last event when they did. */
+  readonly last: number;
 }
 
-interface Span {
-  readonly id: string;
-  readonly project: string;
-  readonly from: number;
-  readonly to: number;
+/** Reads both simulators' stores and Temporal's histories. */
+export async function judge(played: Rested): Promise<Verdict> {
+  const histories = await readHistories(played.story);
+  const verdicts = [
+    lostOrApart(played, histories),
+    twice(played, histories),
+    outOfOrder(played, histories),
+    ownValues(played),
+    fallen(played),
+  ];
+  return {
+    violations: verdicts.flatMap(({ violations }) => violations),
+    checked: Object.assign({}, ...verdicts.map(({ checked }) => checked)) as Record<string, number>,
+  };
 }
 
-/** Steps of one project that ran at the same time, as Temporal's histories tell. */
-async function overlaps({ testbed }: Story): Promise<Violation[]> {
-  const spans: Span[] = [];
-  const runs = testbed.client.workflow.list({ query: 'WorkflowType = "handleEvent"' });
-  for await (const { workflowId, runId, typedSearchAttributes } of runs) {
-    const project = typedSearchAttributes.get({ name: 'FtrackProject', type: 'KEYWORD' }) ?? '';
-    const { events } = await testbed.client.workflow.getHandle(workflowId, runId).fetchHistory();
-    const started = new Map<string, number>();
-    for (const event of events ?? []) {
-      const at = timeOf(event.eventTime);
-      if (event.activityTaskStartedEventAttributes) {
-        started.set(String(event.eventId), at);
-      }
-      const done = event.activityTaskCompletedEventAttributes;
-      const from = done ? started.get(String(done.startedEventId)) : undefined;
-      if (from !== undefined) {
-        spans.push({ id: workflowId, project, from, to: at });
-      }
-    }
-  }
-  const sorted = spans.sort((one, other) => one.from - other.from);
-  return sorted.flatMap((span, index) => {
-    const other = sorted.slice(0, index).find((each) => each.project === span.project && each.to > span.from);
-    return other === undefined || other.id === span.id
-      ? []
-      : [
-          {
-            promise: 'O' as const,
-            what: `steps of one project ran at once for ${Math.round(other.to - span.from)} ms`,
-            workflows: [other.id, span.id],
-          },
-        ];
+/**
+ * What differs at the end was lost when no event told of the entity's last edit was worked on (L), else both sides did
+ * not converge although it was (C).
+ */
+function lostOrApart(played: Rested, { workflows, named }: Histories): Verdict {
+  const { story, edited, unrest } = played;
+  const drift = story.drift();
+  const violations = drift.map((what): Violation => {
+    const id = /\(([^)]+)\)/.exec(what)?.[1] ?? '';
+    const last = edited.get(id);
+    const isTold =
+      last === undefined ||
+      workflows.some((each) => each.id.startsWith(eventWorkflowId(last.event))) ||
+      named.get(id)?.some((each) => each.id.startsWith('ftrack-event/log-') && each.started > last.at);
+    return { promise: isTold ? 'C' : 'L', what, workflows: lastNaming(named, id) };
   });
+  if (drift.length === 0 && unrest !== undefined) {
+    violations.push({ promise: 'C', what: unrest, workflows: open(workflows) });
+  }
+  for (const { id, status } of workflows) {
+    if (!['COMPLETED', 'RUNNING', 'CONTINUED_AS_NEW'].includes(status)) {
+      violations.push({ promise: 'L', what: `an event's workflow ended as ${status}`, workflows: [id] });
+    }
+  }
+  const late = [...story.testbed.ayon.store.events.ascending()].filter(
+    ({ sequence, topic, senderType }) =>
+      sequence > played.last && topic.startsWith('entity.') && senderType === 'ftrack',
+  );
+  if (unrest === undefined && late.length > 0) {
+    const what = `AYON was written after both sides agreed: ${late.map(({ description }) => description).join('; ')}`;
+    violations.push({ promise: 'C', what: what.slice(0, 500), workflows: [] });
+  }
+  const checked = {
+    'L edited entities compared': edited.size,
+    'L event workflows seen to their end': workflows.length,
+    'C entities compared, all fields': [...story.testbed.ftrack.store.tableOf('Context').all()].length,
+  };
+  return { violations, checked };
 }
 
-const timeOf = (time: { seconds?: unknown; nanos?: number | null } | null | undefined): number =>
-  Number(time?.seconds ?? 0) * 1000 + (time?.nanos ?? 0) / 1e6;
+const lastNaming = (named: Histories['named'], id: string): string[] =>
+  (named.get(id) ?? []).slice(-5).map((each) => each.id);
+
+const open = (workflows: Histories['workflows']): string[] =>
+  workflows
+    .filter(({ status }) => status === 'RUNNING')
+    .slice(0, 5)
+    .map(({ id }) => id);
+
+/** An ftrack entity has at most one partner in AYON, ever; an event is worked on in one run. */
+function twice({ story }: Rested, { workflows }: Histories): Verdict {
+  const partners = new Map<unknown, string[]>();
+  const all = [...story.testbed.ayon.store.projects.values()].flatMap(({ entities }) =>
+    (['folder', 'task'] as const).flatMap((kind) => entities.pick(kind, entities.orderedIds(kind))),
+  );
+  for (const { attrib, id } of all) {
+    const owner = attrib['ftrackId'];
+    if (owner !== undefined && owner !== 'removed') {
+      partners.set(owner, [...(partners.get(owner) ?? []), id]);
+    }
+  }
+  const doubled = [...partners]
+    .filter(([, ids]) => ids.length > 1)
+    .map(([id, ids]) => `${String(id)} has ${ids.length} partners in AYON: ${ids.join(', ')}`);
+  const runs = new Map<string, number>();
+  for (const { id } of workflows.filter(({ status }) => status !== 'CONTINUED_AS_NEW')) {
+    runs.set(id, (runs.get(id) ?? 0) + 1);
+  }
+  const again = [...runs].filter(([, count]) => count > 1);
+  return {
+    violations: [
+      ...doubled.map((what): Violation => ({ promise: 'D', what, workflows: [] })),
+      ...again.map(
+        ([id, count]): Violation => ({
+          promise: 'D',
+          what: `an event has ${count} workflows`,
+          workflows: [id],
+        }),
+      ),
+    ],
+    checked: { 'D ftrack entities with one partner': partners.size, 'D events with one run': runs.size },
+  };
+}
+
+/** Values go forward; steps of one project come one after the other. */
+function outOfOrder({ written }: Rested, { overlaps, steps, named }: Histories): Verdict {
+  const { back, values, sequences } = written.compare();
+  const shown = (value: unknown): string => JSON.stringify(value);
+  return {
+    violations: [
+      ...back.map(
+        ({ entityId, field, value, after }): Violation => ({
+          promise: 'O',
+          what: `${field} of ${entityId} became ${shown(value)} after ${shown(after)}, which ftrack never had in this order`,
+          workflows: lastNaming(named, entityId),
+        }),
+      ),
+      ...overlaps.map((each): Violation => ({ promise: 'O', ...each })),
+    ],
+    checked: { 'O values': values, 'O sequences of values': sequences, 'O steps': steps },
+  };
+}
+
+function ownValues({ people }: Rested): Verdict {
+  const { compared, lost } = people.lost();
+  return {
+    violations: lost.map((what): Violation => ({ promise: 'own', what, workflows: [] })),
+    checked: { 'own values of AYON': compared },
+  };
+}
+
+const fallen = ({ fleet }: Rested): Verdict => ({
+  violations: fleet.fallen().map((what): Violation => ({ promise: 'ran', what, workflows: [] })),
+  checked: {},
+});

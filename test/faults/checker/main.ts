@@ -1,16 +1,27 @@
-import { spawnSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { copyBuild } from '../support/builds';
+import type { Planted } from './planted';
 import { PLANTED, plant } from './planted';
-import type { Played } from './play';
-import { play, ROUNDS } from './play';
+import type { Played, Wanted } from './play';
+import { Players } from './players';
+import { line, say, show, showShortest, summary } from './report';
+import { shortest } from './shortest';
 
-const USAGE = `Usage: npm run test:faults -- [--seeds N] [--minutes M] [--first S] [--planted]
+const USAGE = `Usage: npm run test:faults -- [--seeds N] [--minutes M] [--jobs J] [--first S] [--planted]
 
-Plays seeded stories of random edits under random troubles on a whole studio, and judges each by the promises.
-  --seeds N    stories to play (default 20)
-  --minutes M  begin no story after so many minutes
-  --first S    number of the first seed (default 1)
-  --planted    instead: puts one defect after the other into a copy of the build, each must be found within N seeds
+Plays seeded stories of random edits on both sides under random troubles on a whole studio, and judges each by the
+promises: L no loss, D effectively once, O order, I isolation, C convergence, and own: what people set in AYON and no
+event of ftrack named stays.
+  --seeds N      stories to play (default 20)
+  --minutes M    begin no story after so many minutes
+  --jobs J       stories side by side (default 1)
+  --first S      number of the first seed (default 1)
+  --rounds R     play only the first rounds of each story
+  --without X,Y  leave out of the last round, such as "trouble 1,edit 3"
+  --as-is        do not look for a shorter story that shows a violation
+  --planted      instead: puts one defect after the other into a copy of the build, each must be found within N seeds
 
 Ends with 1 when a promise is broken (or a planted defect is not found).
 `;
@@ -18,36 +29,45 @@ Ends with 1 when a promise is broken (or a planted defect is not found).
 interface Options {
   readonly seeds: number;
   readonly minutes: number;
+  readonly jobs: number;
   readonly first: number;
+  readonly part: Omit<Wanted, 'seed'>;
+  readonly asIs: boolean;
 }
 
-const say = (text: string): boolean => process.stdout.write(`${text}\n`);
+/** Looks whether whoever started us is still there. */
+const PARENT_MS = 2_000;
 
-async function main(): Promise<number> {
+function read(): Options & { readonly planted: boolean; readonly help: boolean } {
+  const text = { type: 'string' } as const;
+  const flag = { type: 'boolean', default: false } as const;
   const { values } = parseArgs({
     options: {
-      seeds: { type: 'string', default: '20' },
-      minutes: { type: 'string', default: 'Infinity' },
-      first: { type: 'string', default: '1' },
-      planted: { type: 'boolean', default: false },
-      // What a child process of --planted looks for.
-      find: { type: 'string' },
-      help: { type: 'boolean', default: false },
+      seeds: { ...text, default: '20' },
+      minutes: { ...text, default: 'Infinity' },
+      jobs: { ...text, default: '1' },
+      first: { ...text, default: '1' },
+      rounds: text,
+      without: text,
+      'as-is': flag,
+      planted: flag,
+      help: flag,
     },
   });
-  if (values.help) {
-    process.stdout.write(USAGE);
-    return 0;
-  }
-  const options = {
+  const { rounds, without, planted, help } = values;
+  return {
     seeds: positive('--seeds', values.seeds),
     minutes: positive('--minutes', values.minutes),
+    jobs: positive('--jobs', values.jobs),
     first: positive('--first', values.first),
+    part: {
+      ...(rounds === undefined ? {} : { rounds: positive('--rounds', rounds) }),
+      ...(without === undefined ? {} : { without: without.split(',') }),
+    },
+    asIs: values['as-is'],
+    planted,
+    help,
   };
-  if (values.planted) {
-    return findPlanted(options);
-  }
-  return values.find === undefined ? check(options) : untilFound(values.find, options);
 }
 
 function positive(name: string, text: string): number {
@@ -58,6 +78,35 @@ function positive(name: string, text: string): number {
   return number;
 }
 
+async function main(players: Players): Promise<number> {
+  const options = read();
+  if (options.help) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  if (options.planted) {
+    return findPlanted(players, options);
+  }
+  // Somebody may build while we play.
+  const folder = path.join(players.folder, 'build');
+  mkdirSync(folder);
+  return check(players, options, copyBuild(folder));
+}
+
+/** Does the work for each item, some side by side. */
+async function sideBySide<T>(
+  items: Iterator<T>,
+  { jobs }: Options,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const lane = async (): Promise<void> => {
+    for (let next = items.next(); next.done !== true; next = items.next()) {
+      await work(next.value);
+    }
+  };
+  await Promise.all(Array.from({ length: jobs }, lane));
+}
+
 /** Seeds in order while there is time. */
 function* seedsOf({ seeds, minutes, first }: Options): Generator<number> {
   const end = Date.now() + minutes * 60_000;
@@ -66,101 +115,82 @@ function* seedsOf({ seeds, minutes, first }: Options): Generator<number> {
   }
 }
 
-async function check(options: Options): Promise<number> {
+async function check(players: Players, options: Options, dist: string): Promise<number> {
   const all: Played[] = [];
-  for (const seed of seedsOf(options)) {
+  await sideBySide(seedsOf(options), options, async (seed) => {
     const from = Date.now();
-    const played = await play(seed);
+    const played = await players.play({ seed, ...options.part }, dist);
     all.push(played);
-    const { edits, events, found, violations } = played;
-    const verdict = violations.length === 0 ? 'no violation' : `${violations.length} VIOLATIONS`;
-    const took = ((Date.now() - from) / 1000).toFixed(0);
-    say(`seed ${seed}: ${verdict}; ${edits} edits, ${events} events (${found} by the gap fill), ${took} s`);
-    if (violations.length > 0) {
-      show(await shortest(played));
+    line(played, (Date.now() - from) / 1000);
+    if (played.violations.length > 0) {
+      show(played);
+      if (!options.asIs) {
+        showShortest(await shortest(played, (wanted) => players.play(wanted, dist)));
+      }
     }
-  }
-  return summary(all);
+  });
+  return summary(all, players.again) ? 0 : 1;
 }
 
-/** The same story with fewer rounds, as long as it still shows a violation. */
-async function shortest(played: Played): Promise<Played> {
-  for (let rounds = 1; rounds < ROUNDS; rounds += 1) {
-    const shorter = await play(played.seed, rounds);
-    if (shorter.violations.length > 0) {
-      return shorter;
-    }
-  }
-  return played;
+async function findPlanted(players: Players, options: Options): Promise<number> {
+  let found = 0;
+  // All texts first: a build that has changed is complained about at once.
+  const builds = PLANTED.map((defect, index) => {
+    const folder = path.join(players.folder, `planted-${index}`);
+    mkdirSync(folder);
+    return { defect, dist: plant(defect, folder) };
+  });
+  await sideBySide(builds.values(), options, async ({ defect, dist }) => {
+    const text = await untilFound(players, { defect, dist, options });
+    found += text === undefined ? 0 : 1;
+    say(`${defect.promise}: ${defect.what}\n  ${text ?? `NOT FOUND in ${options.seeds} seeds`}`);
+  });
+  say(`${found} passed, ${PLANTED.length - found} failed`);
+  return found === PLANTED.length ? 0 : 1;
 }
 
-function show({ seed, rounds, log, violations }: Played): void {
-  say(`  Shortest prefix of seed ${seed} that shows it: ${rounds} of ${ROUNDS} rounds`);
-  for (const { promise, what, workflows } of violations) {
-    say(`  ${promise}: ${what}${workflows.length > 0 ? ` [${workflows.join(', ')}]` : ''}`);
-  }
-  say(log.map((line) => `    ${line}`).join('\n'));
-}
-
-function summary(all: readonly Played[]): number {
-  const sum = (count: (played: Played) => number): number =>
-    all.reduce((total, each) => total + count(each), 0);
-  const troubles: Record<string, number> = {};
-  for (const [name, count] of all.flatMap((each) => Object.entries(each.troubles))) {
-    troubles[name] = (troubles[name] ?? 0) + count;
-  }
-  const violated = all.filter(({ violations }) => violations.length > 0).map(({ seed }) => seed);
-  say(
-    `\n${all.length} stories, ${sum((each) => each.edits)} edits, ${sum((each) => each.events)} events, of these ${sum((each) => each.found)} found by the gap fill.`,
-  );
-  say('Troubles:');
-  for (const [name, count] of Object.entries(troubles).sort(([one], [other]) => one.localeCompare(other))) {
-    say(`  ${String(count).padStart(5)}  ${name}`);
-  }
-  say(
-    violated.length === 0
-      ? `${all.length} seeds, 0 violations.`
-      : `${all.length} seeds, ${violated.length} with violations: ${violated.join(', ')}.`,
-  );
-  say(`${all.length - violated.length} passed, ${violated.length} failed`);
-  return violated.length === 0 ? 0 : 1;
-}
-
-/** For a planted defect: ends with 0 at the first violation of its promise, and tells which. */
-async function untilFound(promise: string, options: Options): Promise<number> {
+async function untilFound(
+  players: Players,
+  { defect, dist, options }: { defect: Planted; dist: string; options: Options },
+): Promise<string | undefined> {
   for (const seed of seedsOf(options)) {
-    const { violations } = await play(seed);
-    const first = violations.find((each) => each.promise === promise);
+    const { violations } = await players.play({ seed, ...options.part }, dist);
+    const first = violations.find(({ promise }) => promise === defect.promise);
     if (first !== undefined) {
-      say(`  found by seed ${seed} as ${first.promise}: ${first.what.slice(0, 160)}`);
-      return 0;
+      const others = new Set(
+        violations.map(({ promise }) => promise).filter((each) => each !== first.promise),
+      );
+      const also = others.size === 0 ? '' : ` (also ${[...others].join(', ')})`;
+      return `found by seed ${seed}${also}: ${first.what.slice(0, 200)} [${first.workflows.join(', ')}]`;
     }
   }
-  return 1;
+  return undefined;
 }
 
-function findPlanted({ seeds }: Options): number {
-  let missed = 0;
-  for (const defect of PLANTED) {
-    say(`${defect.promise}: ${defect.what}`);
-    const { status } = spawnSync(
-      process.execPath,
-      [...process.execArgv, __filename, '--find', defect.promise, '--seeds', String(seeds)],
-      { stdio: 'inherit', env: { ...process.env, AYON_FTRACK_DIST: plant(defect) } },
-    );
-    if (status !== 0) {
-      missed += 1;
-      say(`  NOT FOUND in ${seeds} seeds`);
-    }
+/** However it ends, it leaves no process and no file behind. */
+function run(): void {
+  const players = new Players();
+  const end = (code: number): never => {
+    players.close();
+    process.exit(code);
+  };
+  for (const [signal, number] of [
+    ['SIGINT', 2],
+    ['SIGTERM', 15],
+    ['SIGHUP', 1],
+  ] as const) {
+    process.on(signal, () => end(128 + number));
   }
-  say(`${PLANTED.length - missed} passed, ${missed} failed`);
-  return missed === 0 ? 0 : 1;
-}
-
-main().then(
-  (code) => process.exit(code),
-  (error: unknown) => {
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) {
+      end(1);
+    }
+  }, PARENT_MS).unref();
+  main(players).then(end, (error: unknown) => {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    process.exit(2);
-  },
-);
+    end(2);
+  });
+}
+
+run();

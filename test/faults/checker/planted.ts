@@ -1,11 +1,11 @@
-import { cpSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Violation } from './judge';
+import { copyBuild } from '../support/builds';
+import type { Promised } from './judge';
 
 /** A defect put into a copy of the build: the checker must find it. */
 export interface Planted {
-  readonly promise: Violation['promise'];
+  readonly promise: Promised;
   readonly what: string;
   /** Files of `dist`, the text in them that is right, and what it becomes. */
   readonly edits: readonly { readonly file: string; readonly from: RegExp; readonly to: string }[];
@@ -13,12 +13,12 @@ export interface Planted {
 
 export const PLANTED: readonly Planted[] = [
   {
-    promise: 'L, C',
+    promise: 'L',
     what: "the gap fill takes every row of ftrack's log for told",
     edits: [{ file: 'domain/event-log.js', from: /return mayCome \|\| [^;]*;/, to: "return 'known';" }],
   },
   {
-    promise: 'L, C',
+    promise: 'C',
     what: 'a value that was unset in ftrack stays in AYON',
     edits: [
       {
@@ -69,24 +69,19 @@ export const PLANTED: readonly Planted[] = [
   },
 ];
 
-const DIST = path.join(__dirname, '../../../dist');
-
-/** @returns the folder of a build with the defect. @throws when the right text is not in it exactly once. */
-export function plant({ edits, what }: Planted): string {
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'ayon-ftrack-planted-'));
-  const dist = path.join(folder, 'dist');
-  cpSync(DIST, dist, { recursive: true });
-  // The build looks for these above itself.
-  for (const name of ['package.json', 'node_modules']) {
-    symlinkSync(path.join(DIST, '..', name), path.join(folder, name));
-  }
+/**
+ * @param folder an empty one, for the build with the defect @returns its `dist`
+ * @throws Error when the right text is not in it exactly once
+ */
+export function plant({ edits, what }: Planted, folder: string): string {
+  const dist = copyBuild(folder);
   for (const { file, from, to } of edits) {
     const target = path.join(dist, file);
     const text = readFileSync(target, 'utf8');
     const places = text.split(from).length - 1;
     if (places !== 1) {
       throw new Error(
-        `"${what}" cannot be planted: ${file} has ${places} places for it; correct planted.ts.`,
+        `The defect "${what}" cannot be planted: ${file} of the build has ${places} places that look like ${String(from)}, instead of one. The code there has changed: correct the text in test/faults/checker/planted.ts.`,
       );
     }
     writeFileSync(target, text.replace(from, to));

@@ -1,109 +1,234 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { generateStudio, sampleStudio } from '../../../simulators/studio';
 import { GAP_FILL_ID, QUERY } from '../../../src/contracts/names';
+import type { Testbed } from '../../../testbed';
 import { startTestbed } from '../../../testbed';
 import { eventually } from '../../support/eventually';
-import { Editor, pick, randomFrom } from '../support/edits';
+import { AyonPeople } from '../support/ayon-people';
+import { Editor } from '../support/edits';
+import { Fleet } from '../support/fleet';
+import { pick, randomFrom } from '../support/random';
 import { Story } from '../support/story';
 import { Troubles } from '../support/troubles';
-import type { Violation } from './judge';
+import { Written } from '../support/written';
+import { isolation } from './isolation';
+import type { LastEdit, Violation } from './judge';
 import { judge } from './judge';
+
+/** Which story, or which part of it. */
+export interface Wanted {
+  readonly seed: number;
+  /** Fewer than {@link ROUNDS} play a prefix of the same story. */
+  readonly rounds?: number;
+  /** What is left out of the last round: `trouble 1`, `edit 3`. */
+  readonly without?: readonly string[];
+}
 
 /** One seeded story and what came of it. */
 export interface Played {
   readonly seed: number;
   readonly rounds: number;
+  readonly without: readonly string[];
   /** What was done, in order, for people. */
   readonly log: readonly string[];
   /** How often each trouble befell. */
   readonly troubles: Readonly<Record<string, number>>;
-  readonly edits: number;
-  /** Event workflows at the end, those of the gap fill included. */
-  readonly events: number;
-  /** Of these, started by the gap fill. */
-  readonly found: number;
+  /** What was looked at, and how often. */
+  readonly checked: Readonly<Record<string, number>>;
   readonly violations: readonly Violation[];
 }
 
-export const ROUNDS = 5;
+export const ROUNDS = 4;
+/** Of people in ftrack, before a trouble and again while it lasts; in AYON a third of it. */
 const EDITS = 6;
-const QUIET_MS = 150_000;
-const ISOLATION_MS = 30_000;
+/** Both are many times what a busy machine needs. */
+const QUIET_MS = 240_000;
+const LIMIT_MS = 480_000;
+
+/** Two projects of a sample, and a small one. */
+function studio() {
+  const sample = sampleStudio();
+  const { projects } = generateStudio({ projects: 1, entitiesPerProject: 24, seed: 7 });
+  return { ...sample, projects: [...sample.projects, ...projects] };
+}
 
 /**
- * Two projects, random edits, random troubles one after the other, then quiet; the same for the same seed as far as
- * processes are. @param rounds fewer than {@link ROUNDS} play a prefix of the same story
+ * Random edits on both sides, random troubles, then quiet, and the judges; the same for the same seed as far as
+ * processes are. A story that cannot be played to its end is a violation too.
+ * @param tell hears each line of the log at once
+ * @throws Error when the studio of the story did not start, which says nothing about the product
  */
-export async function play(seed: number, rounds = ROUNDS): Promise<Played> {
-  const random = randomFrom(seed);
-  const testbed = await startTestbed({ durable: true, timeScale: 10 });
+export async function play(wanted: Wanted, tell: (line: string) => void = () => undefined): Promise<Played> {
+  const testbed = await startTestbed({ durable: true, timeScale: 10, studio: studio() });
+  const teller = new Teller(testbed, wanted, tell);
   try {
-    const story = new Story(testbed);
-    const editors = testbed.studio.projects.map((project) => new Editor(project, random));
-    const troubles = new Troubles(testbed, random);
-    const log: string[] = [];
-    const counts: Record<string, number> = {};
-    await troubles.startAll();
-    for (let round = 0; round < rounds; round += 1) {
-      const [name, start] = troubles.next();
-      log.push(name);
-      counts[name] = (counts[name] ?? 0) + 1;
-      const edit = (): void => {
-        for (let count = 0; count < EDITS; count += 1) {
-          log.push(`  ${pick(editors, random).edit(story.bob)}`);
-        }
-      };
-      edit();
-      const end = await start();
-      edit();
-      await pause(random() * 1_000);
-      await end();
-    }
-    const held = await isolation(story, pick(testbed.studio.projects, random).name);
-    const unrest = await story.untilQuiet(QUIET_MS).then(
-      () => undefined,
-      (error: unknown) => (error instanceof Error ? error.message : String(error)),
+    await teller.start();
+    const { violations, checked } = await within(LIMIT_MS, teller.run()).catch((error: unknown) =>
+      teller.brokenOff(error),
     );
-    const events = await story.find('WorkflowType = "handleEvent"');
-    return {
-      seed,
-      rounds,
-      log,
-      troubles: counts,
-      edits: rounds * EDITS * 2,
-      events: events.length,
-      found: events.filter((id) => id.startsWith('ftrack-event/log-')).length,
-      violations: [...held, ...(await judge(story, { unrest, gapFill: await gapFillText(story) }))],
-    };
+    return { ...teller.told, violations, checked };
   } finally {
     await testbed.close();
   }
 }
 
-/** Promise I: while AYON refuses one project, an edit in another one arrives there. */
-async function isolation(story: Story, stalled: string): Promise<Violation[]> {
-  const { ayon, studio } = story.testbed;
-  const other = studio.projects.find(({ name }) => name !== stalled)?.name ?? '';
-  const [blocked, free] = [stalled, other].map((name) => story.anyTask(name));
-  if (blocked === undefined || free === undefined) {
-    return [];
-  }
-  const refusal = ayon.faults.add({
-    match: { path: `/api/projects/${story.target(blocked).project}/operations` },
-    times: Number.POSITIVE_INFINITY,
-    effect: { status: 503 },
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`the story did not end in ${ms / 1000} s`)), ms);
   });
-  story.bob.update(blocked, { description: 'held up' });
-  await Promise.race([refusal.waitForHit(), pause(ISOLATION_MS)]);
-  story.bob.update(free, { description: 'not held up' });
-  const arrived = await eventually(
-    'the free edit to arrive',
-    () => story.seen(free)?.attrib['description'] === 'not held up',
-    ISOLATION_MS,
-  ).catch(() => false);
-  refusal.remove();
-  const what = `an edit in ${other} did not arrive in ${ISOLATION_MS / 1000} s while AYON refused ${stalled}`;
-  return arrived ? [] : [{ promise: 'I', what, workflows: [] }];
+  return Promise.race([work, limit]).finally(() => clearTimeout(timer));
 }
 
-const gapFillText = async ({ testbed }: Story): Promise<string> =>
-  (await testbed.client.workflow.getHandle(GAP_FILL_ID).query<{ text: string }>(QUERY.state)).text;
+type Result = Pick<Played, 'violations' | 'checked'>;
+
+/** A story while it is played. */
+class Teller {
+  private readonly wanted: Required<Wanted>;
+  private readonly story: Story;
+  private readonly fleet: Fleet;
+  private readonly editors: readonly Editor[];
+  private readonly people: AyonPeople;
+  private readonly written: Written;
+  private readonly random;
+  private readonly edited = new Map<string, LastEdit>();
+  private readonly troubles: Record<string, number> = {};
+  private readonly log: string[] = [];
+  private readonly tell: (line: string) => void;
+  private edits = 0;
+
+  constructor(testbed: Testbed, wanted: Wanted, tell: (line: string) => void) {
+    this.wanted = { rounds: ROUNDS, without: [], ...wanted };
+    const { seed } = wanted;
+    this.random = randomFrom(seed);
+    this.story = new Story(testbed);
+    this.fleet = new Fleet(testbed);
+    this.editors = testbed.studio.projects.map((project) => new Editor(project, this.random));
+    this.people = new AyonPeople(this.story, this.editors, randomFrom(seed + 1e6));
+    this.story.isMeant = (line) => this.people.isMeant(line);
+    this.written = new Written(this.story);
+    this.written.note(this.editors.flatMap(({ seeded }) => seeded));
+    this.tell = (line) => {
+      this.log.push(line);
+      tell(line);
+    };
+  }
+
+  get told(): Omit<Played, keyof Result> {
+    const { log, troubles } = this;
+    return { ...this.wanted, log, troubles };
+  }
+
+  /** All services, and a gap fill that knows where ftrack's log begins: what comes before that is not its to find. */
+  async start(): Promise<void> {
+    await this.fleet.start();
+    const { client } = this.story.testbed;
+    await eventually(
+      'the gap fill to know its place',
+      async () => {
+        const { cursor } = await client.workflow
+          .getHandle(GAP_FILL_ID)
+          .query<{ cursor: number | null }>(QUERY.state);
+        return cursor !== null;
+      },
+      QUIET_MS,
+    );
+  }
+
+  async run(): Promise<Result> {
+    const { story, fleet, wanted, people, written, edited } = this;
+    for (let round = 0; round < wanted.rounds; round += 1) {
+      await this.round(round, round === wanted.rounds - 1 ? wanted.without : []);
+    }
+    const held = await isolation(story, pick(story.testbed.studio.projects, this.random).name);
+    written.note(held.ids);
+    const unrest = await story.untilQuiet(QUIET_MS).then(
+      () => undefined,
+      (error: unknown) => messageOf(error),
+    );
+    const last = [...story.testbed.ayon.store.events.ascending()].at(-1)?.sequence ?? 0;
+    people.publish();
+    const why = unrest === undefined ? undefined : `${unrest}; gap fill: ${await this.gapFillText()}`;
+    const verdict = await judge({ story, fleet, people, written, edited, unrest: why, last });
+    const events = await story.find('WorkflowType = "handleEvent"');
+    return {
+      violations: [...held.violations, ...verdict.violations],
+      checked: {
+        ...verdict.checked,
+        ...held.checked,
+        'edits in ftrack': this.edits,
+        'edits in AYON': people.edits,
+        'events worked on': events.length,
+        'events found by the gap fill': events.filter((id) => id.startsWith('ftrack-event/log-')).length,
+      },
+    };
+  }
+
+  private async round(number: number, without: readonly string[]): Promise<void> {
+    const { wanted, troubles, tell } = this;
+    const random = randomFrom(wanted.seed * 100 + number);
+    const befalling = new Troubles(this.fleet)
+      .next(random)
+      .filter((_, index) => !without.includes(`trouble ${index + 1}`));
+    const names = befalling.map(({ name }) => name);
+    tell(`round ${number + 1}: ${names.join(' + ') || 'no trouble'}`);
+    names.forEach((name) => (troubles[name] = (troubles[name] ?? 0) + 1));
+    if (names.length > 1) {
+      troubles['two at once'] = (troubles['two at once'] ?? 0) + 1;
+    }
+    this.editSome(0, without);
+    const ends = [];
+    for (const { start } of befalling) {
+      ends.push(await start());
+    }
+    this.editSome(EDITS, without);
+    await pause(random() * 1_000);
+    await Promise.all(ends.map((end) => end()));
+  }
+
+  private editSome(from: number, without: readonly string[]): void {
+    const { story, random, editors, written } = this;
+    for (let count = from + 1; count <= from + EDITS; count += 1) {
+      const editor = pick(editors, random);
+      if (without.includes(`edit ${count}`)) {
+        continue;
+      }
+      const { what, ids } = editor.edit(story.bob);
+      this.edits += 1;
+      this.tell(`  ${count}: ${what}`);
+      written.note(ids);
+      const last = { event: story.events.at(-1) ?? '', at: new Date() };
+      ids.forEach((id) => this.edited.set(id, last));
+      if (count % 3 === 0) {
+        this.tell(`  ${this.people.edit()}`);
+      }
+    }
+  }
+
+  private gapFillText(): Promise<string> {
+    const { client } = this.story.testbed;
+    return client.workflow
+      .getHandle(GAP_FILL_ID)
+      .query<{ text: string }>(QUERY.state)
+      .then(({ text }) => text, messageOf);
+  }
+
+  /** All state there is, as far as it still answers. */
+  async brokenOff(error: unknown): Promise<Result> {
+    const { story, fleet } = this;
+    const soon = async (what: Promise<unknown>): Promise<unknown> =>
+      Promise.race([what.catch(messageOf), pause(20_000, 'no answer')]);
+    const state = [
+      messageOf(error),
+      `drift: ${story.drift().slice(0, 20).join('; ') || 'none'}`,
+      `queues: ${String(await soon(story.queueTexts()))}`,
+      `gap fill: ${String(await soon(this.gapFillText()))}`,
+      `open: ${String(await soon(story.find('ExecutionStatus = "Running"')))}`,
+      `services: ${String(await soon(fleet.describe()))}`,
+    ];
+    const broken: Violation = { promise: 'ran', what: state.join('\n      '), workflows: [] };
+    return { violations: [broken], checked: { 'edits in ftrack': this.edits } };
+  }
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

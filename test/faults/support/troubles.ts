@@ -1,77 +1,158 @@
-import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Service, Testbed } from '../../../testbed';
-import { eventually } from '../../support/eventually';
-import type { Random } from './edits';
-import { pick } from './edits';
+import type { Injected, Service, Testbed } from '../../../testbed';
+import type { Fleet } from './fleet';
+import type { Random } from './random';
+import { pick, randomFrom } from './random';
 
-/** Starts a trouble. @returns what ends it; edits are made in between. */
-type Trouble = () => Promise<() => Promise<void>>;
+/** What a trouble befalls; two troubles that share nothing may come at once. */
+type Part = 'processor' | 'leecher' | 'hub' | 'Temporal' | 'AYON' | 'ftrack';
 
-/** Connected to ftrack, whatever Temporal does. */
-const untilListening = (leecher: Service): Promise<unknown> =>
-  eventually(
-    'the leecher to listen',
-    async () => {
-      const { hub } = await leecher.readiness();
-      return (hub as { state?: string } | undefined)?.state === 'delivering';
-    },
-    60_000,
-  );
+/** Ends a trouble; edits are made before. */
+type End = () => Promise<void>;
 
-/** Two leechers and a processor, and what may befall them, their systems, and the ways between. */
+interface Trouble {
+  readonly name: string;
+  readonly parts: readonly Part[];
+  readonly start: () => Promise<End>;
+}
+
+const FRAMES = [
+  '5:::{"name":"ftrack.event","args":[{"topic":"ftrack.update"',
+  '5:::{"name":"ftrack.event","args":[{"topic":"ftrack.update","data":{"entities":"none"}}]}',
+  '5:7::{"name":"ftrack.event","args":[{"id":null,"topic":7}]}',
+  '5:::null',
+  '8::',
+  ':::::',
+  '7:::1+0',
+  '',
+];
+const MINUTE = 60_000;
+const NOTHING: End = () => Promise.resolve();
+
+/** What may befall the services, their systems, and the ways between. */
 export class Troubles {
+  private readonly fleet: Fleet;
   private readonly testbed: Testbed;
-  private readonly random: Random;
-  private readonly leechers: Service[] = [];
-  private processor: Service | undefined;
+  private random: Random;
 
-  constructor(testbed: Testbed, random: Random) {
-    this.testbed = testbed;
+  constructor(fleet: Fleet) {
+    this.fleet = fleet;
+    this.testbed = fleet.testbed;
+    this.random = randomFrom(0);
+  }
+
+  /** One, or now and then two that come at once. @param random of this round only */
+  next(random: Random): Trouble[] {
     this.random = random;
+    const all = [...this.ofServices(), ...this.ofHub(), ...this.ofSystems()];
+    const first = pick(all, this.random);
+    const others = all.filter(({ parts }) => !parts.some((part) => first.parts.includes(part)));
+    const second = pick(others, this.random);
+    return this.random() < 0.3 ? [first, second] : [first];
   }
 
-  async startAll(): Promise<void> {
-    this.leechers.push(this.launchLeecher(0), this.launchLeecher(1));
-    this.processor = this.testbed.launch('process');
-    await Promise.all([...this.leechers, this.processor].map((each) => each.ready()));
-  }
-
-  private launchLeecher(number: number): Service {
-    return this.testbed.launch('leech', { SPOOL_DIR: path.join(this.testbed.folder, `spool-${number}`) });
-  }
-
-  /** A random one by name. */
-  next(): [name: string, trouble: Trouble] {
-    const { ayon, ftrack } = this.testbed;
-    const all: [string, Trouble][] = [
-      ['processor killed', () => this.killProcessor()],
-      ['processor killed in a write', () => this.killProcessorInWrite()],
-      ['processor stands still', () => this.stopProcessor()],
-      ['a leecher killed', () => this.killLeecher()],
-      ['both leechers killed', () => this.killLeechers()],
-      ['the hub drops events', () => this.drop()],
-      ['the hub cuts every socket', () => this.cut()],
-      ['the hub falls silent', () => this.silence()],
-      ['Temporal killed', () => this.killTemporal()],
-      ['AYON away', () => ayon.refuse().then(() => () => ayon.listen())],
-      ['AYON behind a broken proxy', () => this.pages(ayon.faults, /./)],
-      ['ftrack behind a broken proxy', () => this.pages(ftrack.faults, /^\/api/)],
-      ['AYON answers get lost', () => this.lose()],
-      ['the hub doubles and swaps', () => this.confuse()],
+  private ofServices(): Trouble[] {
+    const trouble = (part: 'processor' | 'leecher', name: string, start: Trouble['start']): Trouble => ({
+      name,
+      parts: [part],
+      start,
+    });
+    const { processors, leechers } = this.fleet;
+    return [
+      trouble('processor', 'processor killed', () => this.killProcessor()),
+      trouble('processor', 'processor killed in a write', () => this.killProcessorInWrite()),
+      trouble('processor', 'processor stands still', () => this.stopService(this.one(processors))),
+      trouble('processor', "a processor's clock jumps", () => this.jump(this.one(processors))),
+      trouble('processor', 'processor upgraded', () => this.upgradeProcessor()),
+      trouble('processor', 'two processors', () => this.twinProcessor()),
+      trouble('leecher', 'a leecher killed', () => this.killLeecher()),
+      trouble('leecher', 'both leechers killed', () => this.killLeechers()),
+      trouble('leecher', 'a leecher stands still', () => this.stopService(this.one(leechers))),
+      trouble('leecher', "a leecher's clock jumps", () => this.jump(this.one(leechers))),
+      trouble('leecher', 'leecher upgraded', () => this.upgradeLeecher()),
     ];
-    return pick(all, this.random);
   }
 
-  private async killProcessor(): Promise<() => Promise<void>> {
-    await this.processor?.kill();
-    return async () => {
-      this.processor = await this.testbed.startProcessor();
+  private ofHub(): Trouble[] {
+    const { hub } = this.testbed.ftrack;
+    const trouble = (name: string, start: () => void, end = (): void => undefined): Trouble => ({
+      name,
+      parts: ['hub'],
+      start: () => {
+        start();
+        return Promise.resolve(() => Promise.resolve(end()));
+      },
+    });
+    const cut = (): void => hub.dropAll();
+    const amount = (most: number): number => 1 + Math.floor(this.random() * most);
+    return [
+      trouble('the hub drops events', () => hub.dropEvents(amount(5))),
+      trouble('the hub cuts every socket', cut),
+      trouble(
+        'the hub falls silent',
+        () => hub.silence(),
+        () => (hub.silence(false), cut()),
+      ),
+      trouble(
+        'the hub stops its heartbeats',
+        () => hub.stopHeartbeats(),
+        () => hub.stopHeartbeats(false),
+      ),
+      trouble('the hub doubles and swaps', () => (hub.duplicateNext(amount(5)), hub.reorderNext(2))),
+      trouble('the hub refuses handshakes with 503', () => (hub.handshake503(amount(4)), cut())),
+      trouble(
+        'the hub lets upgrades hang',
+        () => (hub.upgradeHang(500), cut()),
+        () => hub.upgradeHang(undefined),
+      ),
+      trouble('the hub sends malformed frames', () =>
+        hub.sendRaw(FRAMES[Math.floor(this.random() * FRAMES.length)] ?? ''),
+      ),
+    ];
+  }
+
+  private ofSystems(): Trouble[] {
+    const { ayon, ftrack } = this.testbed;
+    const ofFtrack: readonly Part[] = ['ftrack', 'hub'];
+    return [
+      { name: 'Temporal killed', parts: ['Temporal'], start: () => this.killTemporal() },
+      {
+        name: 'Temporal killed, no disk space for the spools',
+        parts: ['Temporal', 'leecher'],
+        start: () => this.fillDisks(),
+      },
+      { name: 'AYON away', parts: ['AYON'], start: () => ayon.refuse().then(() => () => ayon.listen()) },
+      { name: 'AYON behind a broken proxy', parts: ['AYON'], start: () => this.pages(ayon.faults, /./) },
+      { name: 'AYON answers get lost', parts: ['AYON'], start: () => this.lose() },
+      {
+        name: 'ftrack away',
+        parts: ofFtrack,
+        start: () => ftrack.refuse().then(() => () => ftrack.listen()),
+      },
+      {
+        name: 'ftrack behind a broken proxy',
+        parts: ['ftrack'],
+        start: () => this.pages(ftrack.faults, /^\/api/),
+      },
+      { name: 'our ftrack key refused', parts: ofFtrack, start: () => this.revoke() },
+    ];
+  }
+
+  private one(services: readonly Service[]): Service {
+    return pick(services, this.random);
+  }
+
+  private async killProcessor(): Promise<End> {
+    const { fleet } = this;
+    await Promise.all(fleet.processors.splice(0).map((each) => fleet.kill(each)));
+    return () => {
+      fleet.processors.push(fleet.processor());
+      return Promise.resolve();
     };
   }
 
   /** At the next write, should one come soon. */
-  private async killProcessorInWrite(): Promise<() => Promise<void>> {
+  private async killProcessorInWrite(): Promise<End> {
     const write = this.testbed.ayon.faults.add({
       match: { path: /\/operations$/ },
       effect: this.random() < 0.5 ? { reset: true } : { resetAfter: true },
@@ -81,66 +162,116 @@ export class Troubles {
     return this.killProcessor();
   }
 
-  private stopProcessor(): Promise<() => Promise<void>> {
-    const { processor } = this;
-    processor?.signal('SIGSTOP');
+  private stopService(service: Service): Promise<End> {
+    service.signal('SIGSTOP');
+    const ms = 500 + this.random() * 2_000;
     return Promise.resolve(async () => {
-      await pause(1_000);
-      processor?.signal('SIGCONT');
+      await pause(ms);
+      service.signal('SIGCONT');
     });
   }
 
-  private async killLeecher(): Promise<() => Promise<void>> {
-    const number = this.random() < 0.5 ? 0 : 1;
-    const other = this.leechers[1 - number];
-    if (other !== undefined) {
-      await untilListening(other);
+  /** Minutes to an hour, there, and then back or farther; the next service has the right time again. */
+  private async jump(service: Service): Promise<End> {
+    const amount = (): number => {
+      const size = this.random() < 0.5 ? 2 * MINUTE : 60 * MINUTE;
+      return Math.round((this.random() - 0.5) * 2 * size);
+    };
+    const [first, second] = [amount(), amount()];
+    await this.fleet.inject(service, { clockMs: first });
+    return () => this.fleet.inject(service, { clockMs: this.random() < 0.5 ? 0 : second });
+  }
+
+  /** A release goes out: the new one starts beside the old one, or after it; the old one is told to end, or killed. */
+  private async replace(old: Service, start: (dist: string) => Service): Promise<[Service, End]> {
+    const { fleet } = this;
+    const isOrderly = this.random() < 0.5;
+    const end = (): Promise<void> => (isOrderly ? fleet.stop(old) : fleet.kill(old));
+    const dist = fleet.nextRelease();
+    if (this.random() < 0.5) {
+      return [start(dist), end];
     }
-    await this.leechers[number]?.kill();
-    return async () => {
-      const leecher = this.launchLeecher(number);
-      this.leechers[number] = leecher;
-      await untilListening(leecher);
-    };
+    await end();
+    return [start(dist), NOTHING];
   }
 
-  private async killLeechers(): Promise<() => Promise<void>> {
-    await Promise.all(this.leechers.map((each) => each.kill()));
-    return async () => {
-      this.leechers.splice(0, 2, this.launchLeecher(0), this.launchLeecher(1));
-      await Promise.all(this.leechers.map(untilListening));
-    };
+  private async upgradeProcessor(): Promise<End> {
+    const { processors } = this.fleet;
+    const old = this.one(processors);
+    const [service, end] = await this.replace(old, (dist) => this.fleet.processor(dist));
+    processors.splice(processors.indexOf(old), 1, service);
+    return end;
   }
 
-  private drop(): Promise<() => Promise<void>> {
-    this.testbed.ftrack.hub.dropEvents(1 + Math.floor(this.random() * 5));
-    return Promise.resolve(() => Promise.resolve());
+  private async upgradeLeecher(): Promise<End> {
+    const { leechers } = this.fleet;
+    const number = this.random() < 0.5 ? 0 : 1;
+    const old = leechers[number];
+    if (old === undefined) {
+      return NOTHING;
+    }
+    const [service, end] = await this.replace(old, (dist) => this.fleet.leecher(number, dist));
+    leechers[number] = service;
+    return end;
   }
 
-  private cut(): Promise<() => Promise<void>> {
-    this.testbed.ftrack.hub.dropAll();
+  /** A second processor comes, and one of both goes. */
+  private twinProcessor(): Promise<End> {
+    const { fleet } = this;
+    fleet.processors.push(fleet.processor());
+    const leaver = this.one(fleet.processors);
+    const isOrderly = this.random() < 0.5;
     return Promise.resolve(async () => {
-      await Promise.all(this.leechers.map(untilListening));
+      fleet.processors.splice(fleet.processors.indexOf(leaver), 1);
+      await (isOrderly ? fleet.stop(leaver) : fleet.kill(leaver));
     });
   }
 
-  /** Half-open links: nothing arrives, nothing is closed. */
-  private silence(): Promise<() => Promise<void>> {
-    const { hub } = this.testbed.ftrack;
-    hub.silence();
-    return Promise.resolve(async () => {
-      hub.silence(false);
-      hub.dropAll();
-      await Promise.all(this.leechers.map(untilListening));
-    });
+  private async killLeecher(): Promise<End> {
+    const { fleet } = this;
+    const number = this.random() < 0.5 ? 0 : 1;
+    const old = fleet.leechers[number];
+    if (old !== undefined) {
+      await fleet.kill(old);
+    }
+    return () => {
+      fleet.leechers[number] = fleet.leecher(number);
+      return Promise.resolve();
+    };
   }
 
-  private async killTemporal(): Promise<() => Promise<void>> {
+  private async killLeechers(): Promise<End> {
+    const { fleet } = this;
+    await Promise.all(fleet.leechers.map((each) => fleet.kill(each)));
+    return () => {
+      fleet.leechers.splice(0, 2, fleet.leecher(0), fleet.leecher(1));
+      return Promise.resolve();
+    };
+  }
+
+  private async killTemporal(): Promise<End> {
     await this.testbed.killTemporal();
     return () => this.testbed.restartTemporal();
   }
 
-  private pages(faults: Testbed['ayon']['faults'], at: RegExp): Promise<() => Promise<void>> {
+  private async fillDisks(): Promise<End> {
+    const { fleet } = this;
+    const inject = (injectedOf: (number: number) => Injected): Promise<unknown> =>
+      Promise.all(fleet.leechers.map((each, number) => fleet.inject(each, injectedOf(number))));
+    await inject((number) => ({ disk: { below: fleet.spoolOf(number), code: 'ENOSPC' } }));
+    const restart = await this.killTemporal();
+    return async () => {
+      if (this.random() < 0.5) {
+        await restart();
+        await inject(() => ({}));
+      } else {
+        await inject(() => ({}));
+        await restart();
+      }
+    };
+  }
+
+  private pages(faults: Testbed['ayon']['faults'], at: RegExp): Promise<End> {
     const fault = faults.add({
       match: { path: at },
       times: Number.POSITIVE_INFINITY,
@@ -149,18 +280,18 @@ export class Troubles {
     return Promise.resolve(() => Promise.resolve(fault.remove()));
   }
 
-  private lose(): Promise<() => Promise<void>> {
+  private lose(): Promise<End> {
     this.testbed.ayon.faults.add({
       match: { path: /\/operations$/ },
       times: 2,
       effect: { resetAfter: true },
     });
-    return Promise.resolve(() => Promise.resolve());
+    return Promise.resolve(NOTHING);
   }
 
-  private confuse(): Promise<() => Promise<void>> {
-    this.testbed.ftrack.hub.duplicateNext(3);
-    this.testbed.ftrack.hub.reorderNext(2);
-    return Promise.resolve(() => Promise.resolve());
+  private revoke(): Promise<End> {
+    const { ftrack } = this.testbed;
+    ftrack.revokeCredentials(ftrack.user);
+    return Promise.resolve(() => Promise.resolve(ftrack.restoreCredentials()));
   }
 }
