@@ -78,15 +78,15 @@ export function scopeOf(event: FtrackEvent): EventScope {
   for (const entity of event.entities) {
     if (entity.entityType === 'appointment') {
       const tasks = tasksOf(entity);
-      tasks.forEach((id) => contexts.set(id, join(contexts.get(id), assigned(id))));
+      tasks.forEach((id) => contexts.set(id, joined(contexts.get(id), assigned(id))));
       (tasks.length === 0 ? appointments : settled).push(
         ...(isFtrackId(entity.entityId) ? [entity.entityId] : []),
       );
     } else if (isFtrackId(entity.entityId) && entity.entityType === 'show') {
-      project = join(project, scopeOfEntity(entity));
+      project = joined(project, scopeOfEntity(entity));
     } else if (isContext(entity)) {
       const scope = scopeOfEntity(entity);
-      contexts.set(scope.id, join(contexts.get(scope.id), scope));
+      contexts.set(scope.id, joined(contexts.get(scope.id), scope));
     }
   }
   return { contexts, appointments, settled, ...(project === undefined ? {} : { project }) };
@@ -160,7 +160,8 @@ function tasksOf(entity: ChangedEntity): string[] {
   return [...new Set(found.map((id) => id.toLowerCase()))];
 }
 
-function join(first: EntityScope | undefined, second: EntityScope): EntityScope {
+/** What two entries say of one entity. */
+export function joined(first: EntityScope | undefined, second: EntityScope): EntityScope {
   return first === undefined
     ? second
     : {

@@ -6,7 +6,7 @@ import { planEntities } from '../../domain/plan';
 import type { ProjectChange } from '../../domain/project-change';
 import { projectChange } from '../../domain/project-change';
 import type { EntityScope, EventScope } from '../../domain/scope';
-import { assigned } from '../../domain/scope';
+import { assigned, joined } from '../../domain/scope';
 import type { Needs } from '../../domain/view';
 import { View } from '../../domain/view';
 import { failure } from '../../errors';
@@ -207,8 +207,9 @@ class Looker {
       this.#signal,
     );
     this.#project = state.project;
-    for (const id of state.tasksOfAppointments.filter((each) => !this.#scopes.has(each))) {
-      this.#scopes.set(id, assigned(id));
+    // The event may name the task for something else too.
+    for (const id of state.tasksOfAppointments) {
+      this.#scopes.set(id, joined(this.#scopes.get(id), assigned(id)));
     }
     return state;
   }

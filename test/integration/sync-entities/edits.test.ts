@@ -175,6 +175,30 @@ describe('one edit in ftrack', () => {
     expect((await rig.seen(task))?.assignees).toEqual(['freelancer', 'kenji']);
   });
 
+  test("an assignment without its task's name comes over although the event names that task for something else", async () => {
+    const task = rig.id('sq010/sh010/animation');
+    rig.bob.update(task, { description: 'also described' });
+    rig.bob.assign(task, 'aicha');
+    const [edit, assignment] = rig.take();
+    const [appointment] = assignment?.entities ?? [];
+    // As the gap fill joins what the rows of ftrack's log tell.
+    const bare = { entityId: appointment?.entityId ?? '', entityType: 'appointment', action: 'add' as const };
+
+    await rig.apply({
+      id: 'log-1',
+      topic: 'ftrack.update',
+      user: {},
+      arrivedAt: 1,
+      entities: [...(edit?.entities ?? []), bare],
+    });
+
+    const seen = await rig.seen(task);
+    expect([seen?.own['description'], seen?.assignees]).toEqual([
+      'also described',
+      expect.arrayContaining(['aicha']),
+    ]);
+  });
+
   test('the project: dates and attributes', async () => {
     rig.bob.update(rig.project.id, { end_date: { __type__: 'datetime', value: '2027-01-31T00:00:00' } });
     rig.bob.setCustomAttribute(rig.project.id, 'resolutionWidth', 2048);
