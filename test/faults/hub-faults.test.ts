@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { HUB_TIMINGS } from '../../src/clients/ftrack/hub/timings';
-import type { GapFillView } from '../../src/contracts/gap-fill';
-import { GAP_FILL_ID, QUERY } from '../../src/contracts/names';
 import type { Service, Testbed } from '../../testbed';
 import { startTestbed } from '../../testbed';
 import { eventually } from '../support/eventually';
+import { untilFirstLook } from './support/first-look';
 import { eventOf, SPOT, Story } from './support/story';
 import type { TcpProxy } from './support/tcp-proxy';
 import { startTcpProxy } from './support/tcp-proxy';
@@ -31,11 +30,7 @@ beforeAll(async () => {
   proxy = await startTcpProxy(Number(new URL(testbed.ftrack.url).port));
   server = `http://localhost:${new URL(`http://${proxy.address}`).port}`;
   [leecher] = await Promise.all([startLeecher(), testbed.startProcessor()]);
-  // The first look begins at the head of the log: what was edited before it is no business of the gap fill.
-  await eventually('a first look at the log', async () => {
-    const { sweptAt } = await testbed.client.workflow.getHandle(GAP_FILL_ID).query<GapFillView>(QUERY.state);
-    return sweptAt !== null;
-  });
+  await untilFirstLook(testbed);
 }, 90_000);
 
 afterAll(async () => {
@@ -178,6 +173,7 @@ test.each(FAULTS)(
     await end();
 
     await untilRecovered();
+    expect(testbed.drift()).toEqual([]);
   },
   120_000,
 );
