@@ -38,7 +38,7 @@ export async function isolation(story: Story, stalled: string): Promise<Isolated
     free.map(({ id }) =>
       eventually(
         'the free edit to arrive',
-        () => story.seen(id)?.attrib['description'] === 'not held up',
+        () => story.seen(id)?.attrib['description'] === 'not held up' || pause(100, false),
         ARRIVAL_MS,
       ).catch(() => false),
     ),

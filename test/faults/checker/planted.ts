@@ -67,6 +67,17 @@ export const PLANTED: readonly Planted[] = [
       },
     ],
   },
+  {
+    promise: 'own',
+    what: 'an event brings every mapped attribute along, whichever it names',
+    edits: [
+      {
+        file: 'domain/settle.js',
+        from: /mappedValues\(draft, subject, scope\.whole \? undefined : scope\.keys\)/,
+        to: 'mappedValues(draft, subject)',
+      },
+    ],
+  },
 ];
 
 /**

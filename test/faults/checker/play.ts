@@ -11,6 +11,7 @@ import { pick, randomFrom } from '../support/random';
 import { Story } from '../support/story';
 import { Troubles } from '../support/troubles';
 import { Written } from '../support/written';
+import type { Isolated } from './isolation';
 import { isolation } from './isolation';
 import type { LastEdit, Violation } from './judge';
 import { judge } from './judge';
@@ -44,6 +45,8 @@ const EDITS = 6;
 /** Both are many times what a busy machine needs. */
 const QUIET_MS = 240_000;
 const LIMIT_MS = 480_000;
+
+const NOT_ISOLATED: Isolated = { violations: [], checked: {}, ids: [] };
 
 /** Two projects of a sample, and a small one. */
 function studio() {
@@ -129,7 +132,7 @@ class Teller {
         const { cursor } = await client.workflow
           .getHandle(GAP_FILL_ID)
           .query<{ cursor: number | null }>(QUERY.state);
-        return cursor !== null;
+        return cursor !== null || pause(250, false);
       },
       QUIET_MS,
     );
@@ -140,12 +143,15 @@ class Teller {
     for (let round = 0; round < wanted.rounds; round += 1) {
       await this.round(round, round === wanted.rounds - 1 ? wanted.without : []);
     }
-    const held = await isolation(story, pick(story.testbed.studio.projects, this.random).name);
+    // What is delayed then, is delayed by nothing else.
+    const before = await this.unrest();
+    await fleet.untilAllListen();
+    const held =
+      before === undefined
+        ? await isolation(story, pick(story.testbed.studio.projects, this.random).name)
+        : NOT_ISOLATED;
     written.note(held.ids);
-    const unrest = await story.untilQuiet(QUIET_MS).then(
-      () => undefined,
-      (error: unknown) => messageOf(error),
-    );
+    const unrest = before ?? (await this.unrest());
     const last = [...story.testbed.ayon.store.events.ascending()].at(-1)?.sequence ?? 0;
     people.publish();
     const why = unrest === undefined ? undefined : `${unrest}; gap fill: ${await this.gapFillText()}`;
@@ -162,6 +168,11 @@ class Teller {
         'events found by the gap fill': events.filter((id) => id.startsWith('ftrack-event/log-')).length,
       },
     };
+  }
+
+  /** Why both sides do not come to rest; undefined when they do. */
+  private unrest(): Promise<string | undefined> {
+    return this.story.untilQuiet(QUIET_MS).then(() => undefined, messageOf);
   }
 
   private async round(number: number, without: readonly string[]): Promise<void> {
