@@ -167,10 +167,12 @@ test.each(FAULTS)(
   'L: $name is told, survived, and made up for',
   async ({ begin, says, name }) => {
     const end = await begin();
-    story.bob.update(tasks[0] ?? '', { description: `during ${name}` });
-    await untilSays(says);
-
-    await end();
+    try {
+      story.bob.update(tasks[0] ?? '', { description: `during ${name}` });
+      await untilSays(says);
+    } finally {
+      await end();
+    }
 
     await untilRecovered();
     expect(testbed.drift()).toEqual([]);
