@@ -10,6 +10,7 @@ import type { FtrackSessionOptions } from '../clients/ftrack/session';
 import type { TemporalClient } from '../clients/temporal/connect';
 import { createSettingsLoader } from '../config/settings';
 import { clientToken } from '../contracts/topics';
+import { Repeats } from '../observability/repeats';
 import { gapFillOf } from './gap-fill';
 import type { ServiceContext } from './service';
 
@@ -39,12 +40,19 @@ export function activitiesOf(
   { client, ayon }: { readonly client: TemporalClient; readonly ayon: AyonClient },
 ): object {
   const { logger } = context;
+  const repeats = new Repeats();
   const clients = { ayon, ftrack: createFtrackClient(ftrackOptions(context)) };
   const settings = createSettingsLoader(clients.ayon);
   const facts = createProjectFacts({ ...clients, settings });
   const log = {
     info: (fields: object, message: string) => logger.info(fields, message),
-    warn: (fields: object, message: string) => logger.warn(fields, message),
+    // A step that waits for AYON or ftrack fails once a minute, for days if need be.
+    warn: (fields: object, message: string) => {
+      const eventId: unknown = Reflect.get(fields, 'eventId');
+      if (repeats.isNew(`${String(eventId)} ${message}`)) {
+        logger.warn(fields, message);
+      }
+    },
   };
   const sync = createSyncEntities({ ...clients, facts, log });
   return {

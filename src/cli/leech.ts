@@ -4,10 +4,12 @@ import { ownUserId } from '../clients/ftrack/hub/own-user';
 import { HUB_TIMINGS, hubTimings } from '../clients/ftrack/hub/timings';
 import { keepTrying } from '../clients/keep-trying';
 import type { TemporalClient } from '../clients/temporal/connect';
+import { CHANNEL } from '../clients/temporal/connect';
 import type { TemporalWatch } from '../clients/temporal/watch';
 import { startLeecher } from '../leecher';
 import type { TemporalStarter } from '../leecher/temporal-starter';
 import { temporalStarter } from '../leecher/temporal-starter';
+import { Repeats } from '../observability/repeats';
 import { menusOf } from './menus';
 import type { RunningService, ServiceContext } from './service';
 import { runService } from './service';
@@ -26,7 +28,11 @@ export const leechEvents = (): Promise<number> =>
  */
 async function start(context: ServiceContext): Promise<RunningService> {
   const { env, studio, temporal, logger, metrics } = context;
-  const connection = Connection.lazy({ ...temporal.connection, address: temporal.address });
+  const connection = Connection.lazy({
+    ...temporal.connection,
+    address: temporal.address,
+    channelArgs: CHANNEL,
+  });
   const client = new Client({ connection, namespace: temporal.namespace }) as TemporalClient;
   let watch: TemporalWatch | undefined;
   const notSetUp = `Temporal at ${temporal.address} was not reached yet`;
@@ -123,8 +129,13 @@ function ourUserId(
   { signal, logger }: ServiceContext,
   credentials: HubCredentials,
 ): Promise<string | undefined> {
+  const repeats = new Repeats();
   return keepTrying(() => ownUserId(credentials, signal), {
     signal,
-    onRetry: (error) => logger.warn({ err: error }, 'Waiting for ftrack'),
+    onRetry: (error) => {
+      if (repeats.isNew(String(error))) {
+        logger.warn({ err: error }, 'Waiting for ftrack');
+      }
+    },
   });
 }

@@ -8,6 +8,7 @@ import type { Logger } from '../observability/logger';
 import { createLogger } from '../observability/logger';
 import type { Metrics } from '../observability/metrics';
 import { createMetrics } from '../observability/metrics';
+import { Repeats } from '../observability/repeats';
 import { stopOnSignals } from '../workers/shutdown';
 import type { Studio } from './studio';
 import { readStudio, StudioError } from './studio';
@@ -142,12 +143,18 @@ function stopWithSignals(frame: Frame): (reason: string) => Promise<void> {
 async function contextOf(frame: Frame, { metricsAddress }: ServiceSpec): Promise<ServiceContext> {
   const { env, logger, metrics, controller } = frame;
   const { signal } = controller;
+  const repeats = new Repeats();
+  const warnOnce = (facts: { readonly reason: string }, message: string): void => {
+    if (repeats.isNew(`${message} ${facts.reason}`)) {
+      logger.warn(facts, message);
+    }
+  };
   // A malformed TEMPORAL_ADDRESS is told at once, also while AYON is away.
   temporalConfig(env.temporal);
   const onRetry = (reason: string): void => {
     frame.waitingFor = 'AYON';
     frame.reason = reason;
-    logger.warn({ reason }, 'Waiting for AYON');
+    warnOnce({ reason }, 'Waiting for AYON');
   };
   const studio = await readStudio(env, { signal, onRetry });
   const temporal = temporalConfig(env.temporal, studio.temporalAddress);
@@ -161,7 +168,7 @@ async function contextOf(frame: Frame, { metricsAddress }: ServiceSpec): Promise
   const tellRetry = (reason: string): void => {
     frame.reason = reason;
     metrics.count('temporal_retries');
-    logger.warn({ reason }, 'Waiting for Temporal');
+    warnOnce({ reason }, 'Waiting for Temporal');
   };
   return {
     env,

@@ -217,6 +217,7 @@ export class Dispatcher {
       empty = await drainSpool({
         spool,
         send: (batch) => this.#send(batch),
+        probe: (item) => this.#options.starter.start(item),
         onFailure: (error) => this.#failed(error),
         pauses,
         signal: this.#stopping.signal,

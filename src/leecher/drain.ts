@@ -11,6 +11,8 @@ export interface RetryPauses {
 export interface DrainDeps {
   readonly spool: Spool<Outgoing>;
   send(batch: readonly Outgoing[]): Promise<void>;
+  /** Asks Temporal to take one event, as `send` will ask again; throws while it does not. */
+  probe(item: Outgoing): Promise<unknown>;
   /** Temporal did not take a batch. */
   onFailure(error: unknown): void;
   readonly pauses: RetryPauses;
@@ -22,22 +24,28 @@ const TAKE = 500;
 
 /**
  * Empties the spool, oldest first: what was taken is handed over completely, and forgotten, before more is taken.
+ * At first and after a failure one event asks whether Temporal takes any: a Temporal that struggles to come back is not
+ * met by hundreds of requests at each try, however many events wait.
  * @returns true when it is empty, false when it was told to stop.
  */
 export async function drainSpool(deps: DrainDeps): Promise<boolean> {
   const { spool, signal } = deps;
   let attempt = 0;
+  let isSure = false;
   while (spool.state().events > 0) {
     let batch: SpoolBatch<Outgoing> | undefined;
     try {
       batch = await spool.take(TAKE);
       const groups = batchesByProject(batch.items);
       while (groups.size > 0 && !signal.aborted) {
-        await sendGroups(deps, groups).then(
+        const sent = isSure ? sendGroups(deps, groups) : probe(deps, batch.items, attempt);
+        await sent.then(
           () => {
-            attempt = 0;
+            attempt = isSure ? 0 : attempt;
+            isSure = true;
           },
           async (error: unknown) => {
+            isSure = false;
             deps.onFailure(error);
             attempt += 1;
             await pause(deps, attempt);
@@ -60,6 +68,14 @@ export async function drainSpool(deps: DrainDeps): Promise<boolean> {
     }
   }
   return true;
+}
+
+/** Another one at each try, so that none that Temporal has trouble with stands in the way. */
+async function probe(deps: DrainDeps, items: readonly Outgoing[], attempt: number): Promise<void> {
+  const item = items[attempt % items.length];
+  if (item !== undefined) {
+    await deps.probe(item);
+  }
 }
 
 type Groups = Map<string | null, Outgoing[][]>;

@@ -35,6 +35,7 @@ export class Voucher {
   #retry: NodeJS.Timeout | undefined;
   #pause: number;
   #sending = false;
+  #isFailing = false;
   #stopped = false;
 
   constructor(options: VoucherOptions) {
@@ -84,6 +85,7 @@ export class Voucher {
     const { send, logger } = this.#options;
     try {
       await send({ leecher, from, to, pending });
+      this.#isFailing = false;
       if (lostUntil !== undefined && !pending && gaps.until === lostUntil) {
         logger.warn(
           { gaps: await gaps.clear() },
@@ -92,7 +94,10 @@ export class Voucher {
       }
       return pending || this.#proof !== proof;
     } catch (error) {
-      logger.info({ err: error }, 'the gap fill is not told yet how far events arrived');
+      if (!this.#isFailing) {
+        logger.info({ err: error }, 'the gap fill is not told yet how far events arrived');
+      }
+      this.#isFailing = true;
       return true;
     }
   }

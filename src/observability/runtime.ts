@@ -1,6 +1,7 @@
 import type { RuntimeOptions } from '@temporalio/worker';
 import { Runtime } from '@temporalio/worker';
 import type { Logger } from 'pino';
+import { Repeats } from './repeats';
 
 type TemporalLogger = NonNullable<RuntimeOptions['logger']>;
 type Level = Parameters<TemporalLogger['log']>[0];
@@ -29,10 +30,17 @@ export function installRuntime({
   });
 }
 
-/** Our logger in the shape that Temporal's SDK writes to; its `error` becomes our `err`. */
-export function temporalLogger(logger: Logger): TemporalLogger {
+/**
+ * Our logger in the shape that Temporal's SDK writes to; its `error` becomes our `err`. What goes wrong again and again,
+ * such as each poll while Temporal is away, is told once an hour.
+ */
+export function temporalLogger(logger: Logger, repeats = new Repeats()): TemporalLogger {
   const log = (level: Level, message: string, meta?: Meta): void => {
     const { error, ...facts }: { error?: unknown; [name: string]: unknown } = meta ?? {};
+    const isTrouble = level === 'WARN' || level === 'ERROR';
+    if (isTrouble && !repeats.isNew([message, error, facts['workflowId']].map(String).join(' '))) {
+      return;
+    }
     logger[LEVELS[level]](error === undefined ? facts : { ...facts, err: error }, message);
   };
   return {

@@ -111,6 +111,25 @@ describe('handing events to Temporal', () => {
     await until(() => rig.temporal.heard('slow').length === 1);
   });
 
+  it('asks by one event at a time whether Temporal is back, however many wait', async () => {
+    rig = await startRig();
+    rig.temporal.down = true;
+    rig.offer(ids('e', 300), 'p1');
+    rig.offer(ids('f', 300), 'p2');
+    await until(() => rig.spool.state().events === 600);
+    await until(() => rig.temporal.busy === 0);
+    rig.temporal.busiest = 0;
+    const asked = rig.temporal.asked;
+
+    await until(() => rig.temporal.asked >= asked + 8);
+
+    expect(rig.temporal.busiest).toBe(1);
+    rig.temporal.down = false;
+    await until(() => rig.dispatcher.state().mode === 'direct');
+    expect(rig.temporal.heard('p1')).toEqual(ids('e', 300));
+    expect(rig.temporal.heard('p2')).toEqual(ids('f', 300));
+  });
+
   it('sends the ticket of a run that another leecher started, and none for a closed one', async () => {
     rig = await startRig();
     rig.temporal.open.set('ftrack-event/other', 'run-of-other');

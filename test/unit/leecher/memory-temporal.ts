@@ -16,6 +16,10 @@ export class MemoryTemporal implements TemporalStarter {
   starts = 0;
   /** Most batches of one project that were under way at once, counted at the signals. */
   overlaps = 0;
+  /** Requests so far; those under way, and the most that ever were at once. */
+  asked = 0;
+  busy = 0;
+  busiest = 0;
   down = false;
   full = false;
   /** Called before each answer; may wait or throw. */
@@ -72,10 +76,17 @@ export class MemoryTemporal implements TemporalStarter {
   }
 
   async #reach(what: 'start' | 'enqueue', project: string | null): Promise<void> {
-    await this.before(what, project);
-    await Promise.resolve();
-    if (this.down) {
-      throw new Error('14 UNAVAILABLE: no connection');
+    this.asked += 1;
+    this.busy += 1;
+    this.busiest = Math.max(this.busiest, this.busy);
+    try {
+      await this.before(what, project);
+      await Promise.resolve();
+      if (this.down) {
+        throw new Error('14 UNAVAILABLE: no connection');
+      }
+    } finally {
+      this.busy -= 1;
     }
   }
 }
