@@ -203,6 +203,20 @@ describe('pauses between tries', () => {
     expect(backoff(1_000_000, range, 0.999)).toBe(15_015);
   });
 
+  it('let a server that is down be asked 9 times in the first minute, and 4 times in each further one, at most', () => {
+    let at = 0;
+    const asked: number[] = [0];
+    for (let attempt = 1; at < 600_000; attempt += 1) {
+      at += backoff(attempt, range, 1);
+      asked.push(at);
+    }
+    const perMinute = Array.from(
+      { length: 10 },
+      (_, minute) => asked.filter((each) => Math.floor(each / 60_000) === minute).length,
+    );
+    expect(perMinute).toEqual([9, ...Array.from({ length: 9 }, () => 4)]);
+  });
+
   it('are sane in production', () => {
     expect(HUB_TIMINGS.silence).toBeGreaterThan(15_000);
     expect(HUB_TIMINGS.canaryEvery).toBeGreaterThan(HUB_TIMINGS.canaryAnswer);
