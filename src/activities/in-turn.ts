@@ -3,15 +3,13 @@ import { projectQueueId, SIGNAL } from '../contracts/names';
 import type { Waiting } from '../contracts/queue';
 import { timings as timingsOf } from '../contracts/timings';
 import { classOf, codeOf, failure } from '../errors';
-import type { StepContext, StepInput, StepResult } from './step';
+import type { Step, StepInput, StepResult } from './step';
 
 /** Where the wrapper tells what it saw; the logger of the process implements it. */
 export interface StepLog {
   readonly info: (fields: object, message: string) => void;
   readonly warn: (fields: object, message: string) => void;
 }
-
-type Step = (input: StepInput, context: StepContext) => Promise<StepResult>;
 
 /** An outage is told to the queue at its first failed try, and again now and then should the queue have been lost. */
 const TELL_EVERY = 10;

@@ -44,7 +44,10 @@ export function createQueueActivities({ parkPolicy, taskQueue = TASK_QUEUE }: Qu
         await unlessFull(ifOpen(temporal().getHandle(projectQueueId(project)).signal(SIGNAL.done, message)));
       }
     },
-    grant: ({ id, turn }) => grant(id, turn, taskQueue),
+    async grant({ id, turn }) {
+      const run = await wake(id, { signal: SIGNAL.grant, message: turn, taskQueue });
+      return run === turn.run ? 'granted' : 'gone';
+    },
     async inspectTurn({ id, run, project }) {
       const seen = await inspect(id, run);
       return seen === 'stuck' && (await parkPolicy(project)) === 'halt' ? 'stuck-halt' : seen;
@@ -57,7 +60,14 @@ export function createQueueActivities({ parkPolicy, taskQueue = TASK_QUEUE }: Qu
       await ifOpen(temporal().getHandle(id, run).signal(SIGNAL.revoke, number));
     },
     async notify(notices) {
-      await Promise.all(notices.map(({ id, ...resolve }) => tell(id, resolve)));
+      await Promise.all(
+        notices.map(async ({ id, ...message }) => {
+          // Who waits may still be in its start delay; who is parked is awake.
+          await (message.kind === 'covered'
+            ? wake(id, { signal: SIGNAL.resolve, message, taskQueue })
+            : ifOpen(temporal().getHandle(id).signal(SIGNAL.resolve, message)));
+        }),
+      );
     },
   };
 }
@@ -89,22 +99,26 @@ async function doneOf({ parked, ...rest }: Release, policy: () => Promise<'park'
 /**
  * Signal-with-start, since a plain signal does not wake a workflow that waits for its start delay. Should the event be
  * gone (deleted, past retention), this starts a ghost of it, which closes at once.
+ * @returns the run that got the signal; undefined when it is closed
  */
-async function grant(id: string, turn: Turn, taskQueue: string): Promise<'granted' | 'gone'> {
+async function wake(
+  id: string,
+  { signal, message, taskQueue }: { signal: string; message: Turn | Resolve; taskQueue: string },
+): Promise<string | undefined> {
   const ghost: EventInput = { project: null, key: 0 };
   try {
     const { signaledRunId } = await temporal().signalWithStart(WORKFLOW.event, {
       workflowId: id,
       taskQueue,
       args: [ghost],
-      signal: SIGNAL.grant,
-      signalArgs: [turn],
+      signal,
+      signalArgs: [message],
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
     });
-    return signaledRunId === turn.run ? 'granted' : 'gone';
+    return signaledRunId;
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) {
-      return 'gone';
+      return undefined;
     }
     throw error;
   }
@@ -124,9 +138,6 @@ async function inspect(id: string, run?: string): Promise<'running' | 'gone' | '
     throw error;
   }
 }
-
-const tell = (id: string, resolve: Resolve): Promise<void> =>
-  ifOpen(temporal().getHandle(id).signal(SIGNAL.resolve, resolve));
 
 async function ifOpen(signal: Promise<void>): Promise<void> {
   try {

@@ -1,5 +1,5 @@
 import type { FtrackEvent, Turn } from '../contracts/messages';
-import type { Scope } from '../contracts/queue';
+import type { Scope, Waiter } from '../contracts/queue';
 import type { Timings } from '../contracts/timings';
 
 /** What a handler's activity gets from the workflow. */
@@ -17,6 +17,8 @@ export interface StepResult {
   /** One readable line for people, such as `sq010/sh020: status → Approved`. */
   readonly summary: string;
   readonly scope: Scope;
+  /** Events that waited behind this one in the queue and are settled too. */
+  readonly covered?: readonly Waiter[];
 }
 
 /** What the turn wrapper lends to a handler's activity while it runs. */
@@ -26,5 +28,8 @@ export interface StepContext {
   readonly timings: Timings;
   readonly now: () => number;
 }
+
+/** A handler's activity, once it is within its turn. */
+export type Step = (input: StepInput, context: StepContext) => Promise<StepResult>;
 
 export type { Scope };

@@ -1,6 +1,7 @@
+import { inGroup } from '../activities/group';
 import { inTurn } from '../activities/in-turn';
-import { createParkPolicy } from '../activities/park-policy';
 import { createQueueActivities } from '../activities/queue';
+import { createQueuePolicies } from '../activities/queue-policies';
 import { createProjectFacts } from '../activities/sync/facts';
 import { createSyncEntities } from '../activities/sync-entities';
 import type { AyonClient } from '../clients/ayon/client';
@@ -11,6 +12,7 @@ import type { TemporalClient } from '../clients/temporal/connect';
 import { createSettingsLoader } from '../config/settings';
 import { clientToken } from '../contracts/topics';
 import { Repeats } from '../observability/repeats';
+import { syncEntities } from '../workflows/handlers/sync-entities';
 import { gapFillOf } from './gap-fill';
 import type { ServiceContext } from './service';
 
@@ -55,9 +57,16 @@ export function activitiesOf(
     },
   };
   const sync = createSyncEntities({ ...clients, facts, log });
+  const { parkPolicy, groupTurns } = createQueuePolicies({ facts, settings });
   return {
-    ...createQueueActivities({ parkPolicy: createParkPolicy({ facts, settings }) }),
+    ...createQueueActivities({ parkPolicy }),
     ...gapFillOf(context, { client, ftrack: clients.ftrack }),
-    syncEntities: inTurn((input, turn) => sync.syncEntities(input, turn), log),
+    syncEntities: inTurn(
+      inGroup((input, turn) => sync.syncEntities(input, turn), {
+        isWanted: groupTurns,
+        mayJoin: (event) => syncEntities.wants(event),
+      }),
+      log,
+    ),
   };
 }

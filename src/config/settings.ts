@@ -43,7 +43,12 @@ export const Settings = z
       .prefault({}),
     custom_attributes: z.object({ attributes_mapping: Mapping.prefault({}) }).prefault({}),
     /** What the Python addon has no words for; it keeps unknown keys out of its way. */
-    temporal: z.object({ on_parked: z.enum(['park', 'halt']).catch('park') }).prefault({ on_parked: 'park' }),
+    temporal: z
+      .object({
+        on_parked: z.enum(['park', 'halt']).catch('park'),
+        group_turns: z.boolean().catch(true),
+      })
+      .prefault({ on_parked: 'park', group_turns: true }),
   })
   .transform((raw) => ({
     enabled: raw.enabled,
@@ -53,6 +58,8 @@ export const Settings = z
     attributesMapping: raw.custom_attributes.attributes_mapping,
     /** What a project's queue does when an event parks: go on, or stop until a person decided. */
     onParked: raw.temporal.on_parked,
+    /** Whether the events of a backlog are settled together, up to 50 in one turn. */
+    groupTurns: raw.temporal.group_turns,
   }));
 export type Settings = z.infer<typeof Settings>;
 

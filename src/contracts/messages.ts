@@ -58,6 +58,8 @@ export interface Ticket {
 export interface Turn {
   readonly run: string;
   readonly number: number;
+  /** Events that wait behind it: its holder may settle the first of them along with its own (group turn). */
+  readonly behind?: number;
 }
 
 /** Input of the event workflow. */

@@ -43,7 +43,7 @@ export const SIGNAL = {
   sweep: 'sweep',
 } as const;
 
-export const QUERY = { state: 'state' } as const;
+export const QUERY = { state: 'state', behind: 'behind' } as const;
 
 /** Custom search attributes and their types, created in the namespace at start when missing. */
 export const SEARCH_ATTRIBUTES = {

@@ -25,7 +25,19 @@ export interface Done {
     /** The project's policy is to stop here (`halt`) instead of going on (`park`). */
     readonly halt: boolean;
   };
+  /** Events that waited behind it and were settled with it. */
+  readonly covered?: Covered;
 }
+
+/** Events whose step one handler took along with the turn holder's own. */
+export interface Covered {
+  readonly handler: string;
+  readonly outcome: 'applied' | 'unchanged' | 'skipped';
+  readonly events: readonly Waiter[];
+}
+
+/** An event that waits in a queue. */
+export type Waiter = Pick<Ticket, 'id' | 'run'>;
 
 /** Signal `enqueue`. `late` marks enrolments by the events themselves, as opposed to live batches of a leecher. */
 export interface Enqueue {
@@ -42,12 +54,14 @@ export interface Waiting {
   readonly since: number;
 }
 
-/** Signal `resolve` from a queue to a parked event. */
-export interface Resolve {
-  /** `superseded`: a later success settled all that this event was about. `unblocked`: its parent is there now. */
-  readonly kind: 'superseded' | 'unblocked';
-  readonly by: string;
-}
+/**
+ * Signal `resolve` from a queue to an event. To a parked one, `superseded`: a later success settled all that it was
+ * about; `unblocked`: its parent is there now. To a waiting one, `covered`: the holder of a turn before it settled it
+ * along with its own, for this handler; it has no place in the queue any more.
+ */
+export type Resolve =
+  | { readonly kind: 'superseded' | 'unblocked'; readonly by: string }
+  | ({ readonly kind: 'covered'; readonly by: string; readonly run: string } & Omit<Covered, 'events'>);
 
 export interface HeldTurn extends Turn {
   readonly id: string;
@@ -93,7 +107,9 @@ export interface QueueState {
   /** Wait for further enrolments before the next grant. */
   settling: boolean;
   overflow: number;
-  counts: { done: number; parked: number; stuck: number; lost: number };
+  /** Turns to come that are granted for one event only: a group turn did not succeed, or is not wanted. */
+  solo: number;
+  counts: { done: number; covered: number; parked: number; stuck: number; lost: number };
 }
 
 /** A ticket as it crosses a continue-as-new: id without its prefix, run, key; 15,000 of them must fit into 2 MB. */

@@ -1,6 +1,15 @@
 import type { Ticket } from '../contracts/messages';
 import { eventWorkflowId } from '../contracts/names';
-import type { Done, Enqueue, QueueInput, QueueState, QueueView, Resolve, Waiting } from '../contracts/queue';
+import type {
+  Done,
+  Enqueue,
+  QueueInput,
+  QueueState,
+  QueueView,
+  Resolve,
+  Waiter,
+  Waiting,
+} from '../contracts/queue';
 import { covers } from './supersede';
 
 /** Beyond this a ticket is refused; its event enrols itself later. Measured limit of a continue-as-new is 2 MB. */
@@ -10,6 +19,9 @@ export const MAX_PARKED = 300;
 /** What the queue keeps of a parked event's reason and scope, in characters; the event itself shows all. */
 const MAX_REASON = 200;
 const MAX_SCOPE = 600;
+/** Events that the holder of a turn may take along, and the fewest for which it is worth asking. */
+const MAX_BEHIND = 49;
+const MIN_BEHIND = 3;
 
 const PREFIX = eventWorkflowId('');
 /** Marks a packed id that does not begin with the prefix of events. */
@@ -31,7 +43,8 @@ export const queueState = ({ packed = [], ...input }: QueueInput): QueueState =>
   parked: [],
   settling: false,
   overflow: 0,
-  counts: { done: 0, parked: 0, stuck: 0, lost: 0 },
+  solo: 0,
+  counts: { done: 0, covered: 0, parked: 0, stuck: 0, lost: 0 },
   ...input,
 });
 
@@ -100,11 +113,8 @@ function insert(tickets: Ticket[], ticket: Ticket): void {
  * Takes an event's answer in. Only the number of the turn that is held frees it: answers may come twice and late.
  * @returns what parked events are to be told.
  */
-export function finish(state: QueueState, done: Done): ReadonlyArray<Resolve & { id: string }> {
-  if (state.turn?.id === done.id && state.turn.number === done.turn) {
-    state.turn = null;
-    state.counts.done += 1;
-  }
+export function finish(state: QueueState, done: Done): readonly Notice[] {
+  const covered = state.turn?.id === done.id && state.turn.number === done.turn ? endTurn(state, done) : [];
   state.tickets = state.tickets.filter((each) => each.id !== done.id || each.run !== done.run);
   state.parked = state.parked.filter((each) => each.id !== done.id);
   if (done.outcome === 'parked') {
@@ -114,7 +124,43 @@ export function finish(state: QueueState, done: Done): ReadonlyArray<Resolve & {
   if (state.haltedBy === done.id) {
     state.haltedBy = null;
   }
-  return done.outcome === 'applied' || done.outcome === 'unchanged' ? resolvedBy(state, done) : [];
+  const isSettled = done.outcome === 'applied' || done.outcome === 'unchanged';
+  return [...covered, ...(isSettled ? resolvedBy(state, done) : [])];
+}
+
+/** What an event is to be told. */
+export type Notice = Resolve & { readonly id: string };
+
+/** @returns what the events are to be told that were settled along with the holder's. */
+function endTurn(state: QueueState, { id: by, outcome, covered }: Done): Notice[] {
+  const wasOffered = state.turn?.behind !== undefined;
+  state.turn = null;
+  state.counts.done += 1;
+  if (covered === undefined) {
+    // Who parks has failed by itself; else something among the events behind it is in the way of a group.
+    state.solo = wasOffered && outcome !== 'parked' ? MAX_BEHIND : state.solo;
+    return [];
+  }
+  const { events, ...what } = covered;
+  const runs = new Set(events.map(({ run }) => run));
+  state.counts.covered += runs.size;
+  state.tickets = state.tickets.filter(({ run }) => !runs.has(run));
+  state.parked = state.parked.filter(({ run }) => !runs.has(run));
+  return events.map(({ id, run }) => ({ id, kind: 'covered', by, run, ...what }));
+}
+
+/** The events that the holder of the turn may take along. */
+export const behind = (state: QueueState): Waiter[] =>
+  state.tickets.slice(0, MAX_BEHIND).map(({ id, run }) => ({ id, run }));
+
+/** How many events the next holder is told of. Call it once for each grant. */
+export function offer(state: QueueState): number {
+  if (state.solo > 0) {
+    state.solo -= 1;
+    return 0;
+  }
+  const { length } = state.tickets;
+  return state.haltedBy !== null || length < MIN_BEHIND ? 0 : length;
 }
 
 /** An announcement, which comes without a turn, is neither counted nor does it halt what a person let go on. */
@@ -133,11 +179,11 @@ function park(state: QueueState, { id, run, turn, scope, parked }: Done): void {
   }
 }
 
-function resolvedBy(state: QueueState, { id, scope }: Done): Array<Resolve & { id: string }> {
+function resolvedBy(state: QueueState, { id, scope }: Done): Notice[] {
   if (scope === undefined) {
     return [];
   }
-  return state.parked.flatMap((each): Array<Resolve & { id: string }> => {
+  return state.parked.flatMap((each): Notice[] => {
     if (each.scope !== undefined && covers(scope, each.scope)) {
       return [{ id: each.id, kind: 'superseded', by: id }];
     }

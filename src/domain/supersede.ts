@@ -2,7 +2,7 @@ import type { FtrackEvent } from '../contracts/messages';
 import type { Scope } from '../contracts/queue';
 
 /** A scope of more entities is not carried around: such an event is then never superseded, only retried. */
-const MAX_ENTITIES = 40;
+const MAX_ENTITIES = 200;
 
 type Attributes = Scope[string];
 

@@ -9,29 +9,22 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { QueueActivities, Release } from '../activities/queue-messages';
-import type { StepResult } from '../activities/step';
 import type { EventInput, FtrackEvent, Turn } from '../contracts/messages';
-import type { SyncOutcome } from '../contracts/queue';
+import type { Resolve, SyncOutcome } from '../contracts/queue';
 import type { Timings } from '../contracts/timings';
 import { MAX_ATTEMPTS, timings as timingsOf } from '../contracts/timings';
-import { mergeScopes, scopeOf } from '../domain/supersede';
+import { scopeOf } from '../domain/supersede';
 import { classOf } from '../errors';
 import type { StepActivities } from './activities';
 import { queueActivities, stepActivities } from './activities';
-import { HANDLERS } from './handlers';
 import type { EventHandler } from './handlers/types';
 import * as messages from './messages';
 import type { Problem } from './problem';
 import { problemOf } from './problem';
+import type { EventResult } from './results';
+import { Results } from './results';
 import { keyword } from './search-attributes';
 import { Turns } from './turns';
-
-/** What a closed event leaves behind. */
-export interface EventResult {
-  readonly outcome: SyncOutcome;
-  /** One entry per handler that wanted the event. */
-  readonly handlers: Readonly<Record<string, { outcome: StepResult['outcome']; summary: string }>>;
-}
 
 type Interrupt = 'retry' | 'skip' | 'revoked';
 type Wake = 'retry' | 'skip' | 'superseded';
@@ -58,9 +51,12 @@ class EventRun {
   private turn: Turn | null = null;
   private interrupt: Interrupt | null = null;
   private wake: Wake | null = null;
+  private cover: Extract<Resolve, { kind: 'covered' }> | null = null;
+  /** In the queue, or about to ask for one. */
+  private hasPlace = true;
   private step: CancellationScope | null = null;
   private parks = 0;
-  private readonly results = new Map<string, StepResult>();
+  private readonly results: Results;
   private readonly event: FtrackEvent;
   private readonly input: EventInput;
   private readonly timings: Timings;
@@ -70,6 +66,7 @@ class EventRun {
 
   constructor(event: FtrackEvent, input: EventInput) {
     this.event = event;
+    this.results = new Results(event);
     this.input = input;
     this.timings = timingsOf(input.timeScale);
     this.queue = queueActivities(this.timings);
@@ -90,9 +87,11 @@ class EventRun {
     setHandler(messages.skip, async () => void (await this.onCommand('skip')));
     setHandler(messages.retryUpdate, () => this.onCommand('retry'), { validator });
     setHandler(messages.skipUpdate, () => this.onCommand('skip'), { validator });
-    setHandler(messages.resolve, ({ kind }) => {
-      if (this.state === 'parked') {
-        this.wake ??= kind === 'superseded' ? 'superseded' : 'retry';
+    setHandler(messages.resolve, (message) => {
+      if (message.kind === 'covered') {
+        this.cover = this.state === 'waiting' ? message : null;
+      } else if (this.state === 'parked') {
+        this.wake ??= message.kind === 'superseded' ? 'superseded' : 'retry';
       }
     });
     setHandler(messages.revoke, (number) => {
@@ -138,25 +137,31 @@ class EventRun {
       if (!isCancellation(error)) {
         throw error;
       }
-      if (this.isAllDone()) {
-        return await CancellationScope.nonCancellable(() => this.close(this.outcome()));
+      if (this.results.isComplete) {
+        return await CancellationScope.nonCancellable(() => this.close(this.results.outcome));
       }
-      await CancellationScope.nonCancellable(() => this.close(this.skipped()));
+      await CancellationScope.nonCancellable(() => this.close(this.results.outcomeOfSkip));
       throw error;
     }
   }
 
   private async untilDone(): Promise<Exclude<SyncOutcome, 'queued'>> {
     for (;;) {
-      this.turn = await this.turns.take();
+      this.turn = await this.turns.take(() => this.cover !== null);
+      if (await this.isCovered()) {
+        return this.results.outcome;
+      }
+      if (this.turn === null) {
+        continue;
+      }
       this.interrupt = null;
       this.state = 'working';
       const ended = await this.runHandlers();
       if (ended === 'done') {
-        return this.outcome();
+        return this.results.outcome;
       }
       if (ended === 'skip') {
-        return this.skipped();
+        return this.results.outcomeOfSkip;
       }
       if (ended === 'lost') {
         this.state = 'waiting';
@@ -164,16 +169,33 @@ class EventRun {
       }
       const woken = await this.park(ended);
       if (woken !== 'retry') {
-        return woken === 'skip' ? this.skipped() : 'superseded';
+        return woken === 'skip' ? this.results.outcomeOfSkip : 'superseded';
       }
     }
   }
 
+  /**
+   * The holder of a turn before this one settled this event along with its own, and it has no place in the queue any
+   * more. A reset replays what the former run was told: that run's events are not meant.
+   */
+  private async isCovered(): Promise<boolean> {
+    const { cover } = this;
+    this.cover = null;
+    if (
+      cover === null ||
+      this.turn !== null ||
+      !(await this.queue.confirmTurn({ run: cover.run, number: 0 }))
+    ) {
+      return false;
+    }
+    const { handler, outcome, by } = cover;
+    this.results.set(handler, { outcome, summary: `settled together with ${by}`, scope: {} });
+    this.hasPlace = !this.results.isComplete;
+    return !this.hasPlace;
+  }
+
   private async runHandlers(): Promise<'done' | 'skip' | 'lost' | Problem> {
-    for (const handler of HANDLERS) {
-      if (this.results.has(handler.name) || !handler.wants(this.event)) {
-        continue;
-      }
+    for (const handler of this.results.open) {
       const ended = this.interrupted() ?? (await this.runHandler(handler));
       if (ended !== 'done') {
         return ended;
@@ -297,32 +319,14 @@ class EventRun {
 
   private async close(outcome: Exclude<SyncOutcome, 'queued'>): Promise<EventResult> {
     this.state = 'closing';
-    const scope = mergeScopes([...this.results.values()].map((result) => result.scope));
-    await this.release({
-      turn: this.turn?.number ?? null,
-      outcome,
-      ...(scope === undefined ? {} : { scope }),
-    });
+    if (this.hasPlace) {
+      await this.release({
+        turn: this.turn?.number ?? null,
+        outcome,
+        ...this.results.settled,
+      });
+    }
     upsertSearchAttributes([keyword('SyncOutcome', outcome)]);
-    const handlers = Object.fromEntries(
-      [...this.results].map(([name, { outcome: each, summary }]) => [name, { outcome: each, summary }]),
-    );
-    return { outcome, handlers };
-  }
-
-  private isAllDone(): boolean {
-    return (
-      this.results.size > 0 &&
-      HANDLERS.every((each) => this.results.has(each.name) || !each.wants(this.event))
-    );
-  }
-
-  private outcome(): Exclude<SyncOutcome, 'queued'> {
-    const outcomes = [...this.results.values()].map((result) => result.outcome);
-    return (['applied', 'unchanged'] as const).find((each) => outcomes.includes(each)) ?? 'skipped';
-  }
-
-  private skipped(): Exclude<SyncOutcome, 'queued'> {
-    return this.results.size > 0 ? 'partly' : 'skipped';
+    return this.results.asResult(outcome);
   }
 }

@@ -2,7 +2,7 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { GapFillView, Vouch } from '../contracts/gap-fill';
 import type { Turn } from '../contracts/messages';
 import { QUERY, SIGNAL } from '../contracts/names';
-import type { Done, Enqueue, QueueView, Resolve, Waiting } from '../contracts/queue';
+import type { Done, Enqueue, QueueView, Resolve, Waiter, Waiting } from '../contracts/queue';
 
 /** To an event workflow. */
 export const grant = defineSignal<[Turn]>(SIGNAL.grant);
@@ -23,6 +23,8 @@ export const resume = defineSignal(SIGNAL.resume);
 export const pauseUpdate = defineUpdate<QueueView, [string?]>(SIGNAL.pause);
 export const resumeUpdate = defineUpdate<QueueView>(SIGNAL.resume);
 export const state = defineQuery<QueueView>(QUERY.state);
+/** The first events that wait, as many as the holder of a turn may take along. */
+export const behind = defineQuery<readonly Waiter[]>(QUERY.behind);
 
 /** To the gap fill. */
 export const vouch = defineSignal<[Vouch]>(SIGNAL.vouch);

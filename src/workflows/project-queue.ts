@@ -10,7 +10,7 @@ import {
 } from '@temporalio/workflow';
 import type { QueueActivities } from '../activities/queue-messages';
 import type { Turn } from '../contracts/messages';
-import type { QueueInput, QueueState, Resolve } from '../contracts/queue';
+import type { QueueInput, QueueState } from '../contracts/queue';
 import type { Timings } from '../contracts/timings';
 import { timings as timingsOf } from '../contracts/timings';
 import * as domain from '../domain/project-queue';
@@ -41,7 +41,7 @@ class ProjectQueue {
   private readonly state: QueueState;
   private readonly timings: Timings;
   private readonly activities: QueueActivities;
-  private readonly notices: Array<Resolve & { id: string }> = [];
+  private readonly notices: domain.Notice[] = [];
   private watched = 1;
 
   constructor(input: QueueInput) {
@@ -69,6 +69,7 @@ class ProjectQueue {
       return domain.view(this.state);
     });
     setHandler(messages.state, () => domain.view(this.state));
+    setHandler(messages.behind, () => domain.behind(this.state));
   }
 
   /** Changes the state and what the Temporal UI says of it. */
@@ -80,12 +81,13 @@ class ProjectQueue {
   async run(): Promise<QueueState['counts']> {
     for (;;) {
       await this.settle();
-      await this.tellParked();
+      // First the next turn: what was covered has time.
+      await this.grantNext();
+      await this.tell();
       // Nothing may be awaited between an empty list of notices and this: what came meanwhile would be dropped.
       if (this.isLong()) {
         await continueAsNew<typeof projectQueue>(domain.pack(this.state));
       }
-      await this.grantNext();
       const changed = await this.somethingToDo();
       if (!changed && this.state.turn !== null) {
         await this.watch();
@@ -103,7 +105,7 @@ class ProjectQueue {
     return continueAsNewSuggested || historyLength > MAX_HISTORY;
   }
 
-  private async tellParked(): Promise<void> {
+  private async tell(): Promise<void> {
     while (this.notices.length > 0) {
       await this.activities.notify(this.notices.splice(0));
     }
@@ -123,7 +125,12 @@ class ProjectQueue {
     if (ticket === undefined) {
       return;
     }
-    const turn = { run: ticket.run, number: this.state.number + 1 };
+    const behind = domain.offer(this.state);
+    const turn = {
+      run: ticket.run,
+      number: this.state.number + 1,
+      ...(behind === 0 ? {} : { behind }),
+    };
     this.show(() => {
       this.state.number = turn.number;
       this.state.fresh = false;
@@ -182,10 +189,10 @@ class ProjectQueue {
     if (turn === null) {
       return;
     }
-    const { id, run, number } = turn;
+    const { id, run, number, behind } = turn;
     if (turn.regrant === true) {
       turn.regrant = false;
-      await this.sendGrant(id, { run, number });
+      await this.sendGrant(id, { run, number, ...(behind === undefined ? {} : { behind }) });
       return;
     }
     turn.suspect = false;

@@ -42,21 +42,20 @@ export class Turns {
    * Waits for a turn. Without one at hand it enrols at once (started by its delay, by hand, by a reset, or retried)
    * and again at growing intervals, so that a lost ticket or a lost queue costs time but never the event.
    * Whether the turn was granted to this very run only an activity can tell: the first step refuses otherwise.
+   * @param isEnough the event needs no turn any more
+   * @returns null when it needs none
    */
-  async take(): Promise<Turn> {
-    const turn = await this.nextGrant();
-    this.granted = null;
-    return turn;
-  }
-
-  private async nextGrant(): Promise<Turn> {
+  async take(isEnough: () => boolean): Promise<Turn | null> {
     const { project, key, timeScale } = this.input;
     let pause = this.timings.enrolAgain;
-    while (this.granted === null) {
+    const isOver = () => this.granted !== null || isEnough();
+    while (!isOver()) {
       await this.activities.enrol({ project, key, ...(timeScale === undefined ? {} : { timeScale }) });
-      await condition(() => this.granted !== null, pause);
+      await condition(isOver, pause);
       pause = Math.min(pause * 2, this.timings.enrolAgainMax);
     }
-    return this.granted;
+    const turn = this.granted;
+    this.granted = null;
+    return turn;
   }
 }

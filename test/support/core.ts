@@ -3,6 +3,7 @@ import { Context } from '@temporalio/activity';
 import type { WorkflowHandle } from '@temporalio/client';
 import { Client, Connection } from '@temporalio/client';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { inGroup } from '../../src/activities/group';
 import { inTurn } from '../../src/activities/in-turn';
 import { createQueueActivities } from '../../src/activities/queue';
 import type { QueueActivities } from '../../src/activities/queue-messages';
@@ -41,10 +42,14 @@ let bundle: Promise<{ code: string }> | undefined;
  * The durable core on a real Temporal server with a scripted step in place of the handlers' activities: what the
  * step does is set per event with `on`; without it, it succeeds at once.
  */
-export async function startCore({ timeScale = 20, policy = 'park' as 'park' | 'halt' } = {}): Promise<Core> {
+export async function startCore({
+  timeScale = 20,
+  policy = 'park' as 'park' | 'halt',
+  groups = false,
+} = {}): Promise<Core> {
   const { address } = sharedTemporal();
   bundle ??= bundleOnce();
-  const core = new Core(timeScale, policy, await bundle);
+  const core = new Core({ timeScale, policy, groups }, await bundle);
   await core.open(address);
   return core;
 }
@@ -59,6 +64,8 @@ export class Core {
   readonly taskQueue = `test-${randomUUID()}`;
   readonly executions: Execution[] = [];
   readonly timeScale: number;
+  /** Whether group turns are wanted. */
+  groups: boolean;
   private readonly behaviours = new Map<string, Behaviour>();
   private readonly tries = new Map<string, number>();
   private wrap: Wrap = () => ({});
@@ -70,9 +77,13 @@ export class Core {
   client!: Client;
   private sequence = 0;
 
-  constructor(timeScale: number, policy: 'park' | 'halt', workflowBundle: { code: string }) {
+  constructor(
+    { timeScale, policy, groups }: { timeScale: number; policy: 'park' | 'halt'; groups: boolean },
+    workflowBundle: { code: string },
+  ) {
     this.timeScale = timeScale;
     this.policy = policy;
+    this.groups = groups;
     this.bundle = workflowBundle;
   }
 
@@ -105,6 +116,10 @@ export class Core {
   /** @param bundle other workflow code than the product's, such as a broken release of it */
   async startWorker(bundle = this.bundle): Promise<void> {
     const real = createQueueActivities({ parkPolicy: async () => this.policy, taskQueue: this.taskQueue });
+    const step = inGroup((input, context) => this.step(input, context), {
+      isWanted: () => Promise.resolve(this.groups),
+      mayJoin: ({ topic }) => topic === 'ftrack.update',
+    });
     const worker = await Worker.create({
       connection: this.native,
       taskQueue: this.taskQueue,
@@ -114,7 +129,7 @@ export class Core {
         ...real,
         ...this.wrap(real),
         sweepLog: (input: SweepInput) => this.sweep(input),
-        syncEntities: inTurn((input, context) => this.step(input, context), { info: ignore, warn: ignore }),
+        syncEntities: inTurn(step, { info: ignore, warn: ignore }),
       },
     });
     this.running = { worker, done: worker.run() };
@@ -291,6 +306,21 @@ export class Core {
       timeoutMs,
     );
   }
+}
+
+/** What "Reset" to the first workflow task does, in the UI and on the command line. */
+export async function resetToStart(core: Core, event: FtrackEvent): Promise<void> {
+  const handle = core.handle(event);
+  const { runId } = await handle.describe();
+  const { events } = await handle.fetchHistory();
+  const first = events?.find((each) => each.workflowTaskCompletedEventAttributes);
+  await core.client.workflowService.resetWorkflowExecution({
+    namespace: 'default',
+    workflowExecution: { workflowId: handle.workflowId, runId },
+    reason: 'test',
+    requestId: randomUUID(),
+    workflowTaskFinishEventId: first?.eventId ?? null,
+  });
 }
 
 const ignore = (): void => undefined;

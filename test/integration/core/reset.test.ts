@@ -1,8 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import type { FtrackEvent } from '../../../src/contracts/messages';
 import { failure } from '../../../src/errors';
 import type { Core } from '../../support/core';
-import { newProject, startCore } from '../../support/core';
+import { newProject, resetToStart, startCore } from '../../support/core';
 import { eventually } from '../../support/eventually';
 
 let core: Core;
@@ -13,20 +12,6 @@ beforeAll(async () => {
 });
 afterAll(() => core.close());
 afterEach(() => expect(core.breaches()).toEqual([]));
-
-/** What "Reset" to the first workflow task does, in the UI and on the command line. */
-async function reset(event: FtrackEvent): Promise<void> {
-  const { runId } = await core.handle(event).describe();
-  const { events } = await core.handle(event).fetchHistory();
-  const first = events?.find((each) => each.workflowTaskCompletedEventAttributes);
-  await core.client.workflowService.resetWorkflowExecution({
-    namespace: 'default',
-    workflowExecution: { workflowId: core.handle(event).workflowId, runId },
-    reason: 'test',
-    requestId: randomUUID(),
-    workflowTaskFinishEventId: first?.eventId ?? null,
-  });
-}
 
 function breakable(): FtrackEvent {
   const event = core.event();
@@ -47,7 +32,7 @@ test('a skipped event that is reset is applied once more, though the old skip is
   await core.untilStanding(event, 'completed skipped');
   broken.delete(event.id);
 
-  await reset(event);
+  await resetToStart(core, event);
 
   await core.untilStanding(event, 'completed applied');
   expect(core.of(event.id)).toHaveLength(2);
@@ -59,7 +44,7 @@ test('a parked event that is reset runs once more', async () => {
   await core.untilStanding(event, 'running parked');
   broken.delete(event.id);
 
-  await reset(event);
+  await resetToStart(core, event);
 
   await core.untilStanding(event, 'completed applied');
   expect(core.of(event.id)).toHaveLength(2);
@@ -77,7 +62,7 @@ test('an event that was retried, parked again and is reset runs once more, not o
   await eventually('the third try', () => core.of(event.id).length === 3);
   await core.untilStanding(event, 'running parked');
 
-  await reset(event);
+  await resetToStart(core, event);
   await eventually('the one further try', () => core.of(event.id).length === 4);
   await core.untilStanding(event, 'running parked');
   const next = core.event();
@@ -101,7 +86,7 @@ test('a turn holder that is reset queues again; its former step ends before the 
   await core.deliver(project, held, next);
   await eventually('the step to run', () => core.of(held.id).length === 1);
 
-  await reset(held);
+  await resetToStart(core, held);
 
   await core.untilStanding(held, 'completed applied');
   await core.untilStanding(next, 'completed applied');
@@ -115,7 +100,7 @@ test('an applied event that is reset is applied once more, in its turn', async (
   await core.deliver(project, event);
   await core.untilStanding(event, 'completed applied');
 
-  await reset(event);
+  await resetToStart(core, event);
 
   await eventually('the second run', () => core.of(event.id).length === 2);
   await core.untilStanding(event, 'completed applied');
