@@ -36,6 +36,10 @@ const SECTIONS = {
     title: 'The simulated ftrack',
     run: async () => (await import('./simulator.js')).simulator(),
   },
+  backlog: {
+    title: 'Backlog of one project',
+    run: async (context: BenchContext) => (await import('./backlog.js')).backlog(context),
+  },
   intake: {
     title: 'Intake: load, reconnect, full spool',
     run: async (context: BenchContext) => (await import('./intake.js')).intake(context),

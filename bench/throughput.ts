@@ -1,16 +1,14 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { startDevServer } from '../src/clients/temporal/server';
 import type { BenchContext } from './context';
 import type { Variant } from './feed';
 import { Feeder } from './feed';
 import { median } from './quantile';
 import type { Figure, Report } from './report';
+import { BenchWorker, bundleInto } from './worker';
 
 /** Pairs of rounds: at least two, then more while there is time, so that the ratio rests on medians. */
 const PAIRS = { least: 2, most: 7, budgetMs: 45_000 } as const;
@@ -121,48 +119,4 @@ async function round({ worker, feeder }: Parts, variant: Variant, load: Load): P
 async function openEvents({ client }: Feeder): Promise<number> {
   const query = 'WorkflowType IN ("handleEvent", "unorderedEvent") AND ExecutionStatus = "Running"';
   return (await client.workflow.count(query)).count;
-}
-
-async function bundleInto(folder: string): Promise<string> {
-  const { code } = await bundleWorkflowCode({
-    workflowsPath: require.resolve('./workflows'),
-    logger: new DefaultLogger('ERROR'),
-  });
-  const file = path.join(folder, 'workflow-bundle.js');
-  writeFileSync(file, code);
-  return file;
-}
-
-/** The worker process, and how many steps it has run. */
-class BenchWorker {
-  steps = 0;
-  private readonly child: ReturnType<typeof fork>;
-
-  private constructor(child: ReturnType<typeof fork>) {
-    this.child = child;
-    child.on('message', (message: { steps: number }) => {
-      this.steps = message.steps;
-    });
-  }
-
-  static async start(address: string, bundle: string): Promise<BenchWorker> {
-    // Memory as the image sets it; TypeScript as this process reads it.
-    const execArgv = ['--max-semi-space-size=4', '--import', 'tsx'];
-    const child = fork(path.join(__dirname, 'worker-child.ts'), [address, bundle], { execArgv });
-    const ended = once(child, 'exit').then(([code]) => {
-      throw new Error(`The worker process ended with code ${String(code)} before it ran.`);
-    });
-    ended.catch(() => undefined);
-    const running = new Promise<void>((resolve) => {
-      child.on('message', ({ state }: { state: string }) => state === 'running' && resolve());
-    });
-    await Promise.race([running, ended]);
-    return new BenchWorker(child);
-  }
-
-  async stop(): Promise<void> {
-    const exited = once(this.child, 'exit');
-    this.child.kill('SIGKILL');
-    await exited;
-  }
 }

@@ -1,5 +1,6 @@
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import pino from 'pino';
+import { inGroup } from '../src/activities/group';
 import { inTurn } from '../src/activities/in-turn';
 import { createQueueActivities } from '../src/activities/queue';
 import type { StepResult } from '../src/activities/step';
@@ -9,7 +10,7 @@ import { startProcessor } from '../src/workers/processor';
  * The processor of the throughput bench, a process of its own: the product's worker with its limits, queue activities
  * and turn check; only the step itself does nothing. Its parent hears how many steps ran.
  */
-const [address = '', bundle = ''] = process.argv.slice(2);
+const [address = '', bundle = '', mode = ''] = process.argv.slice(2);
 const REPORT_MS = 20;
 
 let steps = 0;
@@ -20,6 +21,7 @@ async function step(): Promise<StepResult> {
   return { outcome: 'applied', summary: 'did nothing', scope: {} };
 }
 
+const group = { isWanted: () => Promise.resolve(mode === 'groups'), mayJoin: () => true };
 const ignore = (): void => undefined;
 const logger = pino({ level: 'error' });
 Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
@@ -28,7 +30,7 @@ const processor = startProcessor({
   workflows: { bundle },
   activities: {
     ...createQueueActivities({ parkPolicy: () => Promise.resolve('park') }),
-    syncEntities: inTurn(step, { info: ignore, warn: ignore }),
+    syncEntities: inTurn(inGroup(step, group), { info: ignore, warn: ignore }),
   },
   logger,
   untilReachable: (attempt) => attempt(),

@@ -1,7 +1,8 @@
 /**
  * Records the histories that every later release must still replay, into test/histories/<version>/:
  * `parked` (an open event that waits for a person), `waiting` (woken by its delay, enrolled, no turn yet),
- * `mid-turn` (a step is running), `queue` (a queue that granted, parked, was paused and rebuilt) and `gap-fill`.
+ * `mid-turn` (a step is running), `queue` (a queue that granted, parked, was paused and rebuilt, and whose holder took
+ * others along), `covered` (one of these) and `gap-fill`.
  * Run once per release: `npx tsx tools/record-histories.ts`. Refuses to overwrite.
  */
 import { execFileSync } from 'node:child_process';
@@ -12,6 +13,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { version } from '../package.json';
 import { findTemporal } from '../src/clients/temporal/find';
 import { startDevServer } from '../src/clients/temporal/server';
+import type { FtrackEvent } from '../src/contracts/messages';
 import { SIGNAL } from '../src/contracts/names';
 import { failure } from '../src/errors';
 import type { Core } from '../test/support/core';
@@ -59,8 +61,22 @@ async function record(core: Core): Promise<void> {
   const mended = core.event({ entities: parked.entities });
   await core.deliver(project, mended);
   await core.untilStanding(parked, 'completed superseded');
+  const covered = await group(core, project);
   save('queue', core.queue(project));
+  save('covered', core.handle(covered));
   save('gap-fill', await gapFill(core));
+}
+
+/** @returns one of the events that the holder of a turn took along. */
+async function group(core: Core, project: string): Promise<FtrackEvent> {
+  const events = Array.from({ length: 5 }, () => core.event());
+  const last = events.at(-1) ?? core.event();
+  await core.queue(project).executeUpdate('pause');
+  await core.deliver(project, ...events);
+  await eventually('the backlog', async () => (await core.view(project)).queued === events.length);
+  await core.queue(project).executeUpdate('resume');
+  await core.untilStanding(last, 'completed applied');
+  return last;
 }
 
 /** A gap fill that looked twice, heard a leecher twice, and met an outage of ftrack's log. */
@@ -88,7 +104,7 @@ async function main(): Promise<void> {
   writeFileSync(note, JSON.stringify({ address: server.address, pid: server.pid, binary: file }));
   process.env['AYON_FTRACK_TEST_TEMPORAL'] = note;
   mkdirSync(folder, { recursive: true });
-  const core = await startCore();
+  const core = await startCore({ groups: true });
   await record(core);
   await core.close();
   await server.stop();

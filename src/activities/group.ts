@@ -28,14 +28,17 @@ interface Member extends Waiter {
  */
 export function inGroup(step: Step, { isWanted, mayJoin }: GroupDeps): Step {
   return async (input, context) => {
-    const isOffered = (input.turn.behind ?? 0) > 0 && (await isWanted(input.project));
+    const isOffered = (input.turn.behind ?? 0) > 0 && mayJoin(input.event) && (await isWanted(input.project));
     const members = isOffered ? joining(await membersBehind(input), input.event, mayJoin) : [];
     if (members.length === 0) {
       return step(input, context);
     }
     try {
-      const entities = [input.event, ...members.map(({ event }) => event)].flatMap((each) => each.entities);
-      const result = await step({ ...input, event: { ...input.event, entities } }, context);
+      const event = together(
+        input.event,
+        members.map((each) => each.event),
+      );
+      const result = await step({ ...input, event }, context);
       return { ...result, covered: members.map(({ id, run }) => ({ id, run })) };
     } catch (error) {
       const code = codeOf(error);
@@ -47,6 +50,15 @@ export function inGroup(step: Step, { isWanted, mayJoin }: GroupDeps): Step {
     }
   };
 }
+
+/**
+ * One event that names all that these name, each in its order.
+ * @internal
+ */
+export const together = (first: FtrackEvent, others: readonly FtrackEvent[]): FtrackEvent => ({
+  ...first,
+  entities: [first, ...others].flatMap(({ entities }) => entities),
+});
 
 /** The first of them, in order, up to one that does not fit: nobody is overtaken. */
 function joining(members: readonly Member[], own: FtrackEvent, mayJoin: GroupDeps['mayJoin']): Member[] {

@@ -1,3 +1,4 @@
+import type { FtrackEvent } from '../contracts/messages';
 import type { Draft, Memory, Problem } from '../domain/draft';
 import { newMemory, pathOf } from '../domain/draft';
 import type { EventScope } from '../domain/scope';
@@ -35,8 +36,7 @@ async function syncEntities(deps: SyncDeps, input: StepInput, context: StepConte
   if (input.project === null) {
     return skipped('the event belongs to no project');
   }
-  const isEmpty = scope.contexts.size === 0 && scope.appointments.length === 0 && scope.project === undefined;
-  if (isEmpty) {
+  if (isEmpty(scope)) {
     return skipped('nothing in the event concerns AYON');
   }
   if (scope.project?.removed === true) {
@@ -46,6 +46,15 @@ async function syncEntities(deps: SyncDeps, input: StepInput, context: StepConte
   }
   const run = new Run(deps, { projectId: input.project, scope });
   return run.toEnd(context);
+}
+
+const isEmpty = ({ contexts, appointments, project }: EventScope): boolean =>
+  contexts.size === 0 && appointments.length === 0 && project === undefined;
+
+/** Whether the step does the same about an event when others are joined to it: it decides nothing by the event as a whole. */
+export function mayShareTurn(event: FtrackEvent): boolean {
+  const scope = scopeOf(event);
+  return event.topic === 'ftrack.update' && !isEmpty(scope) && scope.project?.removed !== true;
 }
 
 /** The same in two parts, so that a bulk event is not put off for ever by systems that answer slowly. */

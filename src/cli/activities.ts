@@ -3,7 +3,7 @@ import { inTurn } from '../activities/in-turn';
 import { createQueueActivities } from '../activities/queue';
 import { createQueuePolicies } from '../activities/queue-policies';
 import { createProjectFacts } from '../activities/sync/facts';
-import { createSyncEntities } from '../activities/sync-entities';
+import { createSyncEntities, mayShareTurn } from '../activities/sync-entities';
 import type { AyonClient } from '../clients/ayon/client';
 import { createAyonClient } from '../clients/ayon/client';
 import { createFtrackClient } from '../clients/ftrack/client';
@@ -12,7 +12,6 @@ import type { TemporalClient } from '../clients/temporal/connect';
 import { createSettingsLoader } from '../config/settings';
 import { clientToken } from '../contracts/topics';
 import { Repeats } from '../observability/repeats';
-import { syncEntities } from '../workflows/handlers/sync-entities';
 import { gapFillOf } from './gap-fill';
 import type { ServiceContext } from './service';
 
@@ -64,7 +63,7 @@ export function activitiesOf(
     syncEntities: inTurn(
       inGroup((input, turn) => sync.syncEntities(input, turn), {
         isWanted: groupTurns,
-        mayJoin: (event) => syncEntities.wants(event),
+        mayJoin: mayShareTurn,
       }),
       log,
     ),

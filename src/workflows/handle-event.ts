@@ -189,6 +189,9 @@ class EventRun {
       return false;
     }
     const { handler, outcome, by } = cover;
+    if (!this.results.open.some(({ name }) => name === handler)) {
+      return false;
+    }
     this.results.set(handler, { outcome, summary: `settled together with ${by}`, scope: {} });
     this.hasPlace = !this.results.isComplete;
     return !this.hasPlace;

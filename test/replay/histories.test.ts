@@ -30,7 +30,14 @@ test.each(recorded)('release %s: %s still replays', async (version, file) => {
 test('each release recorded what operators may still have open', () => {
   for (const version of new Set(recorded.map(([each]) => each))) {
     expect(readdirSync(path.join(FOLDER, version))).toEqual(
-      expect.arrayContaining(['parked.json', 'waiting.json', 'mid-turn.json', 'queue.json', 'gap-fill.json']),
+      expect.arrayContaining([
+        'parked.json',
+        'waiting.json',
+        'mid-turn.json',
+        'queue.json',
+        'covered.json',
+        'gap-fill.json',
+      ]),
     );
   }
 });

@@ -1,4 +1,6 @@
 import fc from 'fast-check';
+import { together } from '../../../src/activities/group';
+import type { FtrackEvent } from '../../../src/contracts/messages';
 import type { Seen } from './rig';
 import { Rig } from './rig';
 
@@ -154,19 +156,39 @@ async function disagreements(rig: Rig): Promise<string[]> {
   return [...differing, ...orphans.map((id) => `${id}: AYON still has it`)];
 }
 
-describe('any edits, applied late', () => {
+/** As turns of one event or of several: a group that fails is given up, and each of its events is applied alone. */
+async function applyInGroups(rig: Rig, events: readonly FtrackEvent[], sizes: readonly number[]) {
+  const rest = [...events];
+  for (let turn = 0; rest.length > 0; turn += 1) {
+    const group = rest.splice(0, sizes[turn % sizes.length]);
+    const [first, ...others] = group;
+    const all = first === undefined ? [] : [together(first, others)];
+    for (const event of all) {
+      await rig.apply(event).catch(() => alone(rig, group));
+    }
+  }
+}
+
+async function alone(rig: Rig, events: readonly FtrackEvent[]): Promise<void> {
+  for (const event of events) {
+    // What fails now, such as a child of something that comes later, is retried by the workflow.
+    await rig.apply(event).catch(() => undefined);
+  }
+}
+
+const edits = fc.array(edit, { minLength: 10, maxLength: 40, size: 'max' });
+const sizes = fc.array(fc.integer({ min: 1, max: 8 }), { minLength: 1 });
+
+describe('any edits, applied late, alone or in groups', () => {
   test('both systems agree at the end, and everything again changes nothing', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(edit, { minLength: 10, maxLength: 40, size: 'max' }), async (edits) => {
+      fc.asyncProperty(edits, sizes, async (changes, groups) => {
         const rig = await Rig.start();
         try {
-          edits.forEach((each) => perform(rig, each));
+          changes.forEach((each) => perform(rig, each));
           const events = rig.take();
-          // What fails now, such as a child of something that comes later, is retried by the workflow.
           for (let round = 0; round < 3; round += 1) {
-            for (const event of events) {
-              await rig.apply(event).catch(() => undefined);
-            }
+            await applyInGroups(rig, events, groups);
           }
 
           expect(await disagreements(rig)).toEqual([]);
