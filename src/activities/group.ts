@@ -39,7 +39,8 @@ export function inGroup(step: Step, { isWanted, mayJoin }: GroupDeps): Step {
         members.map((each) => each.event),
       );
       const result = await step({ ...input, event }, context);
-      return { ...result, covered: members.map(({ id, run }) => ({ id, run })) };
+      const summary = `${result.summary} (together with ${members.length} events that waited behind it)`;
+      return { ...result, summary, covered: members.map(({ id, run }) => ({ id, run })) };
     } catch (error) {
       const code = codeOf(error);
       // What holds for the whole system holds for the event alone too.
