@@ -1,15 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { WorkflowNotFoundError } from '@temporalio/client';
-import { ayonId } from '../simulators/ayon';
 import type { Hand } from '../simulators/ftrack';
 import type { Studio } from '../simulators/studio';
 import { eventWorkflowId } from '../src/contracts/names';
 import type { Service, Testbed } from '../testbed';
 import { startTestbed } from '../testbed';
 import type { BenchContext } from './context';
-
-type Entities = ReturnType<Testbed['ayon']['store']['project']>['entities'];
-type Entity = NonNullable<ReturnType<Entities['get']>>;
+import type { Entity } from './pairs';
+import { pairOf } from './pairs';
 
 /** One edit in ftrack, and how to see that it reached AYON. */
 export interface Edit {
@@ -65,7 +63,7 @@ export class Desk {
     this.editing = true;
     const id = make(this.testbed.ftrack.as('bob'));
     this.editing = false;
-    while (!arrived(this.pairOf(id))) {
+    while (!arrived(pairOf(this.testbed, id))) {
       if (performance.now() - from > LIMIT_MS) {
         const words = `${this.leecher.lastWords()}\n${this.processor.lastWords()}`;
         throw new Error(`An edit of ${id} did not reach AYON in ${LIMIT_MS / 1000} s.\n${words}`);
@@ -102,17 +100,5 @@ export class Desk {
   /** A new processor in place of the present one. */
   async restartProcessor(): Promise<void> {
     this.processor = await this.testbed.startProcessor(AS_IMAGE);
-  }
-
-  /** The AYON entity of an ftrack one. */
-  private pairOf(ftrackId: string): Entity | undefined {
-    const id = ayonId(ftrackId);
-    for (const { entities } of this.testbed.ayon.store.projects.values()) {
-      const found = entities.get('task', id) ?? entities.get('folder', id);
-      if (found !== undefined) {
-        return found;
-      }
-    }
-    return undefined;
   }
 }

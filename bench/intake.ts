@@ -10,29 +10,33 @@ import type { Service, Testbed } from '../testbed';
 import { startTestbed } from '../testbed';
 import type { BenchContext } from './context';
 import { idsOf } from './edits';
+import { isolation } from './isolation';
+import { MISSED, ROUNDS, reconnect } from './reconnect';
 import type { Figure, Report } from './report';
 
 const RATE = 300;
 const LOAD_S = 15;
-const MISSED = 1_000;
 const SPOOLED = 100_000;
 const DRAIN_S = 30;
 /** Linux counts processor time in these. */
 const TICKS_PER_S = 100;
 const LIMIT_MS = 120_000;
 
-/** What the leecher does under load, with a full spool, and after it was away. */
+/** What the leecher does under load, after it was away, beside a stalled project, and with a full spool. */
 export async function intake(context: BenchContext): Promise<Report> {
   const loads = await load(context);
   const back = await reconnect(context);
+  const beside = await isolation(context);
   const spool = await drain(context);
   return {
-    figures: [...loads, ...back, ...spool],
+    figures: [...loads, ...back, ...beside.figures, ...spool],
     notes: [
       `Load: ${RATE} edits a second for ${LOAD_S} s, each one event; Temporal, simulators and editor share this machine.`,
-      `Reconnect: the leecher is killed, ${MISSED} tasks of one project are edited, the leecher starts; timed from its connection.`,
+      `Reconnect: the leecher is killed, ${MISSED} tasks are edited, the leecher starts; timed from its connection, median of ${ROUNDS}.`,
+      ...beside.notes,
       `Spool: ${SPOOLED} events lie in it at the start; memory is watched for ${DRAIN_S} s of draining.`,
     ],
+    details: beside.details,
   };
 }
 
@@ -102,44 +106,6 @@ async function taken(leecher: Service): Promise<number> {
 function processorTime(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_S;
-}
-
-async function reconnect({ temporal }: BenchContext): Promise<Figure[]> {
-  const studio = generateStudio({ projects: 1, entitiesPerProject: 2_000, seed: 1 });
-  const testbed = await startTestbed({ temporal, studio });
-  try {
-    const [leecher] = await Promise.all([testbed.startLeecher(), testbed.startProcessor()]);
-    const bob = testbed.ftrack.as('bob');
-    const tasks = idsOf(bob, 'Task').slice(0, MISSED);
-    bob.update(tasks[0] ?? '', { description: 'warm' });
-    await agreed(testbed);
-    await leecher.kill();
-    tasks.forEach((task, at) => bob.update(task, { description: `missed ${at}` }));
-    await testbed.startLeecher();
-    const from = performance.now();
-    await agreed(testbed);
-    const value = (performance.now() - from) / 1000;
-    return [
-      {
-        name: `reconnect to caught up, ${tasks.length} missed changes`,
-        value,
-        unit: 's',
-        target: { atMost: 5 },
-      },
-    ];
-  } finally {
-    await testbed.close();
-  }
-}
-
-async function agreed(testbed: Testbed): Promise<void> {
-  const until = Date.now() + LIMIT_MS;
-  for (let drift = testbed.drift(); drift.length > 0; drift = testbed.drift()) {
-    if (Date.now() > until) {
-      throw new Error(`Both sides still differ after ${LIMIT_MS / 1000} s: ${drift.slice(0, 3).join('; ')}`);
-    }
-    await pause(50);
-  }
 }
 
 async function drain({ temporal }: BenchContext): Promise<Figure[]> {

@@ -41,7 +41,7 @@ const SECTIONS = {
     run: async (context: BenchContext) => (await import('./backlog.js')).backlog(context),
   },
   intake: {
-    title: 'Intake: load, reconnect, full spool',
+    title: 'Intake: load, reconnect, isolation, full spool',
     run: async (context: BenchContext) => (await import('./intake.js')).intake(context),
   },
 } as const satisfies Readonly<Record<string, Section>>;

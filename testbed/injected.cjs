@@ -51,14 +51,14 @@ const opensForWriting = ([flags = 'r']) => flags !== 'r';
 for (const name of ['writeFile', 'rename', 'mkdir', 'rm', 'utimes', 'appendFile', 'truncate']) {
   // A full disk still lets files go.
   const isWrite = () =>
-    faults.disk.code === 'EROFS' || !['rm', 'rename', 'utimes', 'truncate'].includes(name);
+    faults.disk.code !== 'ENOSPC' || !['rm', 'rename', 'utimes', 'truncate'].includes(name);
   guard(fs.promises, name, isWrite);
 }
 const { open } = fs.promises;
 fs.promises.open = async (target, ...rest) => {
   const isBelow = () => faults.disk && String(target).startsWith(faults.disk.below);
-  if (isBelow() && faults.disk.code === 'EROFS' && opensForWriting(rest)) {
-    throw failing('EROFS', 'open');
+  if (isBelow() && faults.disk.code !== 'ENOSPC' && opensForWriting(rest)) {
+    throw failing(faults.disk.code, 'open');
   }
   const handle = await open(target, ...rest);
   for (const name of ['write', 'writev', 'appendFile', 'writeFile', 'sync', 'datasync']) {

@@ -16,8 +16,8 @@ export interface Injected {
   readonly clockMs?: number;
   /** A host name that cannot be looked up. */
   readonly dns?: string;
-  /** Writes below a folder fail: `ENOSPC` a full disk, `EROFS` a read-only mount. */
-  readonly disk?: { readonly below: string; readonly code: 'ENOSPC' | 'EROFS' };
+  /** Writes below a folder fail: `ENOSPC` a full disk, `EROFS` a read-only mount, `EACCES` somebody else's folder. */
+  readonly disk?: { readonly below: string; readonly code: 'ENOSPC' | 'EROFS' | 'EACCES' };
 }
 
 export interface ServiceOptions {
@@ -30,7 +30,8 @@ export interface ServiceOptions {
 
 /** One line of a service's JSON log. */
 export interface LogLine {
-  readonly level: number;
+  /** `info`, `warn`, `error`; empty for a line that is no JSON. */
+  readonly level: string;
   readonly msg: string;
   readonly [field: string]: unknown;
 }
@@ -79,7 +80,7 @@ export class Service {
     const lines = (this.unread + text).split('\n');
     this.unread = lines.pop() ?? '';
     for (const line of lines) {
-      this.log.push(line.startsWith('{') ? (JSON.parse(line) as LogLine) : { level: 0, msg: line });
+      this.log.push(line.startsWith('{') ? (JSON.parse(line) as LogLine) : { level: '', msg: line });
     }
   }
 
@@ -140,7 +141,7 @@ export class Service {
 
   /** Its last complaints, for people who look for the reason of a failure. */
   lastWords(): string {
-    const warnings = this.log.filter((line) => line.level >= 40).slice(-5);
+    const warnings = this.log.filter(({ level }) => level === 'warn' || level === 'error').slice(-5);
     return [this.complaint.trim(), ...warnings.map((line) => JSON.stringify(line))].join('\n').slice(-3000);
   }
 
