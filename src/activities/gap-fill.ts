@@ -8,7 +8,7 @@ import type { Timings } from '../contracts/timings';
 import { timings } from '../contracts/timings';
 import { PAIR_ATTRIBUTES } from '../contracts/topics';
 import type { LogRow, Verdict } from '../domain/event-log';
-import { eventsFor, readLogRow, skewOf, verdictOn } from '../domain/event-log';
+import { byEntity, eventsFor, NEAR, readLogRow, skewOf, verdictOn } from '../domain/event-log';
 import type { Accepted, LogMark } from '../domain/model';
 import { above, includes, withNumbers } from '../domain/ranges';
 
@@ -78,7 +78,7 @@ async function sweep(deps: GapFillDeps, input: Sweep, signal: AbortSignal): Prom
   }
   const { marks, isAll } = await unsettled(deps, { cursor, settled }, signal);
   const fresh = marks.filter(({ id }) => !includes(settled, id));
-  const judged = await judge(deps, { ...input, marks: fresh }, signal);
+  const judged = await judge(deps, { ...input, marks: fresh, near: nearOf(fresh, marks) }, signal);
   const known = withNumbers(settled, judged.settled);
   const before = Date.now() - input.waits.gapOverlap - judged.skew;
   const bound = boundOf(marks, { settled: known, cursor, before });
@@ -128,6 +128,15 @@ async function unsettled(
   }
 }
 
+/** Settled rows that came at about the time of one that is not. */
+function nearOf(fresh: readonly LogMark[], marks: readonly LogMark[]): LogMark[] {
+  const ids = new Set(fresh.map(({ id }) => id));
+  // Times are whole seconds.
+  const steps = [-NEAR, -NEAR / 2, 0, NEAR / 2, NEAR];
+  const seconds = new Set(fresh.flatMap(({ at }) => (at === null ? [] : steps.map((by) => at + by))));
+  return marks.filter(({ id, at }) => at !== null && !ids.has(id) && seconds.has(at));
+}
+
 interface Judged {
   readonly settled: readonly number[];
   readonly skew: number;
@@ -136,39 +145,39 @@ interface Judged {
 
 async function judge(
   deps: GapFillDeps,
-  input: Sweep & { readonly marks: readonly LogMark[] },
+  input: Sweep & { readonly marks: readonly LogMark[]; readonly near: readonly LogMark[] },
   signal: AbortSignal,
 ): Promise<Judged> {
   const { marks, waits, heard } = input;
   if (marks.length === 0) {
     return { settled: [], skew: input.skew, counts: NOTHING };
   }
-  const entries = await deps.ftrack.logEntries(
-    marks.map(({ id }) => id),
-    signal,
-  );
-  const rows = entries.map(readLogRow);
+  const fresh = new Set(marks.map(({ id }) => id));
+  const entries = await deps.ftrack.logEntries([...fresh, ...input.near.map(({ id }) => id)], signal);
+  const all = entries.map(readLogRow);
+  const rows = all.filter(({ id }) => fresh.has(id));
   const sweptAt = input.sweptAt ?? 0;
-  const first = Math.min(...rows.map(({ at }) => at ?? sweptAt));
+  const first = Math.min(...all.map(({ at }) => at ?? sweptAt));
   const accepted = await deps.accepted(first + Math.min(0, input.skew) - CLOCK_SLACK_MS);
   const skew = skewOf(rows, accepted, input.skew);
   const own = { userId: await deps.ownUserId(signal), attributes: PAIR_ATTRIBUTES };
   const times = { lag: waits.gapLag, silent: waits.gapSilent };
-  const knowledge = { accepted, heard, now: Date.now(), skew, sweptAt, own, waits: times };
+  const known = { accepted, rows: byEntity(all), heard };
+  const knowledge = { ...known, now: Date.now(), skew, sweptAt, own, waits: times };
   const verdicts = rows.map((row) => ({ row, verdict: verdictOn(row, knowledge) }));
   const those = (wanted: Verdict): LogRow[] =>
     verdicts.filter(({ verdict }) => verdict === wanted).map(({ row }) => row);
   const missed = those('missed');
-  const known = those('known');
+  const told = those('known');
   const irrelevant = those('irrelevant');
   const events = await handOver(deps, missed, input.timeScale);
-  const done = [...missed, ...known, ...irrelevant];
+  const done = [...missed, ...told, ...irrelevant];
   return {
     settled: done.map(({ id }) => id),
     skew,
     counts: {
       rows: done.length,
-      known: known.length,
+      known: told.length,
       irrelevant: irrelevant.length,
       missed: missed.length,
       events,

@@ -101,6 +101,8 @@ export function namedBy(event: FtrackEvent): Named {
 
 export interface Knowledge {
   readonly accepted: readonly Accepted[];
+  /** Rows by the id of their entity, also settled ones of about the same time: each needs an event of its own. */
+  readonly rows: ReadonlyMap<string, readonly LogRow[]>;
   readonly heard: readonly Heard[];
   /** ms since epoch. */
   readonly now: number;
@@ -141,7 +143,7 @@ export function verdictOn(row: LogRow, knowledge: Knowledge): Verdict {
   const at = row.at === null ? knowledge.sweptAt : row.at + knowledge.skew;
   const isVouched = heard.some(({ from, to }) => from <= at && at + SECOND <= to);
   if (isVouched) {
-    if (isTold(row, at, knowledge.accepted)) {
+    if (isTold(row, at, knowledge)) {
       return 'known';
     }
     return now - at < waits.lag ? 'later' : 'missed';
@@ -157,8 +159,41 @@ const latest = (heard: readonly Heard[]): Heard[] => [
   ...new Map(heard.map((each) => [each.leecher, each])).values(),
 ];
 
-const isTold = (row: LogRow, at: number, accepted: readonly Accepted[]): boolean =>
-  accepted.some((event) => event.at >= at - SECOND && namesAll(event.named[row.entityId], row.keys));
+/** Rows of one entity that are nearer to each other may each belong to the other's event: their times are cut. */
+export const NEAR = 2 * SECOND;
+
+/**
+ * Whether an event named what the row says: one that certainly came later tells it all, since values are read when it is
+ * worked on. Of changes that came at about the same time, each needs its own, or one of them was told by nobody.
+ */
+function isTold(row: LogRow, at: number, { accepted, rows, skew }: Knowledge): boolean {
+  const tells = (event: Accepted): boolean => namesAll(event.named[row.entityId], row.keys);
+  const near = (rows.get(row.entityId) ?? []).filter((each) => isLike(each, row));
+  if (near.length < 2) {
+    return accepted.some((event) => event.at >= at - SECOND && tells(event));
+  }
+  const first = Math.min(at, ...near.map((each) => (each.at ?? at) + skew));
+  const telling = accepted.filter((event) => event.at >= first - SECOND && tells(event));
+  return telling.some((event) => event.at >= at + NEAR) || telling.length >= near.length;
+}
+
+/** Whether both change the same at about the same time. */
+const isLike = (one: LogRow, other: LogRow): boolean =>
+  one.at !== null &&
+  other.at !== null &&
+  Math.abs(one.at - other.at) <= NEAR &&
+  one.keys !== undefined &&
+  (other.keys?.some((key) => one.keys?.includes(key)) ?? false);
+
+export function byEntity(rows: readonly LogRow[]): Map<string, LogRow[]> {
+  const found = new Map<string, LogRow[]>();
+  for (const row of rows) {
+    const known = found.get(row.entityId) ?? [];
+    found.set(row.entityId, known);
+    known.push(row);
+  }
+  return found;
+}
 
 /** Whether what an event named of an entity covers these keys; undefined keys: those that nobody knows. */
 export function namesAll(named: Named[string] | undefined, keys: readonly string[] | undefined): boolean {

@@ -35,6 +35,9 @@ interface Options {
   readonly asIs: boolean;
 }
 
+/** A planted defect shows soon; what differs then is told as it would be later. */
+const PLANTED_QUIET_MS = 90_000;
+
 /** Looks whether whoever started us is still there. */
 const PARENT_MS = 2_000;
 
@@ -154,7 +157,8 @@ async function untilFound(
   { defect, dist, options }: { defect: Planted; dist: string; options: Options },
 ): Promise<string | undefined> {
   for (const seed of seedsOf(options)) {
-    const { violations } = await players.play({ seed, ...options.part }, dist);
+    const wanted = { seed, ...options.part, quietMs: PLANTED_QUIET_MS };
+    const { violations } = await players.play(wanted, dist);
     const first = violations.find(({ promise }) => promise === defect.promise);
     if (first !== undefined) {
       const others = new Set(

@@ -23,6 +23,8 @@ export interface Wanted {
   readonly rounds?: number;
   /** What is left out of the last round: `trouble 1`, `edit 3`. */
   readonly without?: readonly string[];
+  /** How long both sides may take to come to rest; less where a defect is looked for. */
+  readonly quietMs?: number;
 }
 
 /** One seeded story and what came of it. */
@@ -101,7 +103,7 @@ class Teller {
   private edits = 0;
 
   constructor(testbed: Testbed, wanted: Wanted, tell: (line: string) => void) {
-    this.wanted = { rounds: ROUNDS, without: [], ...wanted };
+    this.wanted = { rounds: ROUNDS, without: [], quietMs: QUIET_MS, ...wanted };
     const { seed } = wanted;
     this.random = randomFrom(seed);
     this.story = new Story(testbed);
@@ -119,7 +121,8 @@ class Teller {
 
   get told(): Omit<Played, keyof Result> {
     const { log, troubles } = this;
-    return { ...this.wanted, log, troubles };
+    const { seed, rounds, without } = this.wanted;
+    return { seed, rounds, without, log, troubles };
   }
 
   /** All services, and a gap fill that knows where ftrack's log begins: what comes before that is not its to find. */
@@ -172,7 +175,7 @@ class Teller {
 
   /** Why both sides do not come to rest; undefined when they do. */
   private unrest(): Promise<string | undefined> {
-    return this.story.untilQuiet(QUIET_MS).then(() => undefined, messageOf);
+    return this.story.untilQuiet(this.wanted.quietMs).then(() => undefined, messageOf);
   }
 
   private async round(number: number, without: readonly string[]): Promise<void> {

@@ -43,7 +43,7 @@ export async function shortest(
   return { played: best, shown, tries };
 }
 
-const wantedOf = ({ seed, rounds, without }: Played): Required<Wanted> => ({ seed, rounds, without });
+const wantedOf = ({ seed, rounds, without }: Played) => ({ seed, rounds, without });
 
 async function fewestRounds(
   played: Played,

@@ -1,5 +1,5 @@
 import type { Knowledge, LogRow } from '../../../src/domain/event-log';
-import { eventsFor, namedBy, readLogRow, skewOf, verdictOn } from '../../../src/domain/event-log';
+import { byEntity, eventsFor, namedBy, readLogRow, skewOf, verdictOn } from '../../../src/domain/event-log';
 import type { Accepted, LogEntry } from '../../../src/domain/model';
 
 const SHOT = '0a0a0a0a-1111-4222-8333-444444444444';
@@ -35,6 +35,7 @@ const life = (from: number, to: number, more: { leecher?: string; at?: number; p
 
 const knowing = (more: Partial<Knowledge> = {}): Knowledge => ({
   accepted: [event(101, { [SHOT]: ['statusid'] })],
+  rows: new Map(),
   heard: [life(0, 160)],
   now: at(160),
   skew: 0,
@@ -112,6 +113,26 @@ describe('whether an event told it', () => {
     ['no time: since the last look', { at: null }, {}, 'known'],
   ])('%s', (...[, more, knowledge, verdict]) => {
     expect(verdictOn(row(more), knowing(knowledge))).toBe(verdict);
+  });
+});
+
+describe('two changes at about the same time', () => {
+  const named = { [SHOT]: ['statusid'] };
+  type Case = [what: string, other: Partial<LogEntry>, told: readonly number[], verdict: string];
+  test.each<Case>([
+    ['one event tells only one of them', {}, [101], 'missed'],
+    ['also a second apart', { at: at(99) }, [100], 'missed'],
+    ['each has its event', {}, [100, 101], 'known'],
+    ['one that certainly came later tells both', {}, [100, 102], 'known'],
+    ['another key', { data: '{"changes":{"name":{}}}' }, [101], 'known'],
+    ['a row that does not say what changed', { data: null }, [101], 'known'],
+    ['not so near', { at: at(97) }, [101], 'known'],
+  ])('%s', (...[, other, told, verdict]) => {
+    const later = row({ id: 2 });
+    const rows = byEntity([row(other), later]);
+    const accepted = told.map((each) => event(each, named));
+
+    expect(verdictOn(later, knowing({ rows, accepted }))).toBe(verdict);
   });
 });
 
