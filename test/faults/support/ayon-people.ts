@@ -1,6 +1,6 @@
 import type { Editor } from './edits';
 import type { Random } from './random';
-import { pick } from './random';
+import { pick, pickOften } from './random';
 import type { AyonEntity, Story } from './story';
 
 /** An entity of AYON, and what a person set there that nothing of ours may change. */
@@ -43,7 +43,7 @@ export class AyonPeople {
     this.edits += 1;
     const { random } = this;
     const editor = pick(this.editors, random);
-    const seeded = pick(editor.seeded, random);
+    const seeded = pickOften(editor.seeded, random);
     const parent = pick(editor.sequences, random);
     const actions = [
       () => this.set(seeded, { tags: [`tag_${this.edits}`] }),

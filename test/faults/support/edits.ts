@@ -1,7 +1,7 @@
 import type { Hand } from '../../../simulators/ftrack';
 import type { Studio } from '../../../simulators/studio';
 import type { Random } from './random';
-import { pick } from './random';
+import { pick, pickOften } from './random';
 
 const STATUSES = ['Not started', 'In progress', 'Pending Review', 'Revise', 'Approved', 'On Hold'];
 const PEOPLE = ['bob', 'aicha', 'kenji', 'linnea.s'];
@@ -59,8 +59,8 @@ export class Editor {
     this.number += 1;
     const { random } = this;
     const { shots, tasks, own, fixed } = this.known;
-    const shot = pick(shots, random);
-    const task = pick(tasks, random);
+    const shot = pickOften(shots, random);
+    const task = pickOften(tasks, random);
     const mine = own.size === 0 ? undefined : pick([...own], random);
     const actions = [
       () => this.createShot(hand),

@@ -18,3 +18,10 @@ export const pick = <Item>(items: readonly Item[], random: Random): Item => {
   }
   return item;
 };
+
+/** How many items are busy ones. */
+const BUSY = 3;
+
+/** Every other time one of the first few, so that these are picked again and again. */
+export const pickOften = <Item>(items: readonly Item[], random: Random): Item =>
+  pick(random() < 0.5 ? items.slice(0, BUSY) : items, random);
