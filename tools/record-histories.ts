@@ -2,7 +2,7 @@
  * Records the histories that every later release must still replay, into test/histories/<version>/:
  * `parked` (an open event that waits for a person), `waiting` (woken by its delay, enrolled, no turn yet),
  * `mid-turn` (a step is running), `queue` (a queue that granted, parked, was paused and rebuilt, and whose holder took
- * others along), `covered` (one of these) and `gap-fill`.
+ * others along), `covered` (one of these), `gap-fill` and `lease`.
  * Run once per release: `npx tsx tools/record-histories.ts`. Refuses to overwrite.
  */
 import { execFileSync } from 'node:child_process';
@@ -14,7 +14,7 @@ import { version } from '../package.json';
 import { findTemporal } from '../src/clients/temporal/find';
 import { startDevServer } from '../src/clients/temporal/server';
 import type { FtrackEvent } from '../src/contracts/messages';
-import { SIGNAL } from '../src/contracts/names';
+import { LEASE_ID, SIGNAL, WORKFLOW } from '../src/contracts/names';
 import { failure } from '../src/errors';
 import type { Core } from '../test/support/core';
 import { latch, newProject, startCore } from '../test/support/core';
@@ -65,6 +65,7 @@ async function record(core: Core): Promise<void> {
   save('queue', core.queue(project));
   save('covered', core.handle(covered));
   save('gap-fill', await gapFill(core));
+  save('lease', await lease(core));
 }
 
 /** @returns one of the events that the holder of a turn took along. */
@@ -90,6 +91,16 @@ async function gapFill(core: Core): Promise<WorkflowHandle> {
   };
   await handle.signal(SIGNAL.vouch, { leecher: 'a', from: 3000, to: 3500, pending: true });
   await eventually('the third look', () => core.sweeps.length === 3);
+  return handle;
+}
+
+/** The lease as it stays for months: its activity is offered or held, of which the history knows nothing. */
+async function lease({ client, taskQueue }: Core): Promise<WorkflowHandle> {
+  const handle = await client.workflow.start(WORKFLOW.lease, { workflowId: LEASE_ID, taskQueue, args: [{}] });
+  await eventually(
+    'the lease to be offered',
+    async () => (await handle.describe()).raw.pendingActivities?.length === 1,
+  );
   return handle;
 }
 

@@ -37,6 +37,7 @@ test('each release recorded what operators may still have open', () => {
         'queue.json',
         'covered.json',
         'gap-fill.json',
+        'lease.json',
       ]),
     );
   }

@@ -2,6 +2,8 @@ import type { ActionAnswer, Selected } from '../../contracts/actions';
 
 /** What a person launched, and on what. */
 export interface Launch {
+  /** Of the launch's event: what must happen once is named by it. */
+  readonly id: string;
   readonly selection: readonly Selected[];
   /** ftrack name of the person; not proved, whoever reaches the hub can claim to be anybody. */
   readonly user: string | undefined;

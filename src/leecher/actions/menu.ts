@@ -97,14 +97,14 @@ export class Menu {
     };
   }
 
-  async #launch({ source, data }: ActionEvent, reply: Reply): Promise<void> {
+  async #launch({ id, source, data }: ActionEvent, reply: Reply): Promise<void> {
     const { actions, logger } = this.#options;
     const action = actions.find(({ identifier }) => identifier === data.actionIdentifier);
     if (action === undefined) {
       return;
     }
     const user = source.user?.username;
-    const answer = await this.#answer(action, { selection: data.selection, user, values: data.values });
+    const answer = await this.#answer(action, { id, selection: data.selection, user, values: data.values });
     const isSent = reply({ ...answer });
     this.#count(isSent ? 'launched' : 'unsent');
     logger.info({ action: action.identifier, user, isSent }, 'an action was launched in ftrack');

@@ -118,7 +118,7 @@ test('a launch hands on who did it, on what, and what was filled in, and is answ
   isHeld = false;
   await settled();
 
-  expect(launches).toEqual([{ selection: [SHOT], user: 'bob', values: { name: 'x' } }]);
+  expect(launches).toEqual([{ id: 'q1', selection: [SHOT], user: 'bob', values: { name: 'x' } }]);
   expect(replies).toEqual([{ success: true, message: 'Hello.' }]);
 });
 

@@ -18,7 +18,7 @@ beforeEach(() => {
 const entity = (entityType: string) => ({ entityId: 'x', entityType });
 const launch = () =>
   action.launch(
-    { selection: [entity('task')], user: 'bob', values: undefined },
+    { id: 'q', selection: [entity('task')], user: 'bob', values: undefined },
     new AbortController().signal,
   );
 const parked = (number: number): Parked => ({
