@@ -29,6 +29,17 @@ export const PLANTED: readonly Planted[] = [
     ],
   },
   {
+    promise: 'C',
+    what: 'a turn covers the events behind it without working on them',
+    edits: [
+      {
+        file: 'activities/group.js',
+        from: /await step\(\{ \.\.\.input, event \}, context\)/,
+        to: 'await step(input, context)',
+      },
+    ],
+  },
+  {
     promise: 'D',
     what: 'partners are looked up by name only, and new entities get random ids',
     edits: [
