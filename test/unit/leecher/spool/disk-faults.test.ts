@@ -154,12 +154,18 @@ describe('spool on a disk that fails', () => {
   it('tells of a disk that fails before it is needed, once, and when it works again', async () => {
     let mended = 0;
     const spool = await rig.start({ checkMs: 5, onMended: () => (mended += 1) });
-    await rm(rig.dir, { recursive: true });
-    await writeFile(rig.dir, 'a file in the way');
+    const inTheWay = rig.path('probe');
+    // The file of that name is there for a moment at each look.
+    await until(() =>
+      mkdir(inTheWay).then(
+        () => true,
+        () => false,
+      ),
+    );
     await until(() => spool.state().problem !== undefined);
-    expect(spool.state().problem).toMatch(/cannot be written/);
+    expect(spool.state().problem).toMatch(/cannot be written \(EISDIR\)/);
 
-    await rm(rig.dir);
+    await rm(inTheWay, { recursive: true });
     await until(() => mended === 1);
 
     expect(spool.state().problem).toBeUndefined();
