@@ -59,9 +59,8 @@ const settled = (): Promise<GapFillView> =>
   );
 
 const entityOf = (project: string, type: string): string =>
-  testbed.studio.projects
-    .find(({ name }) => name === project)
-    ?.entities.find((each) => each.type === type)?.id ?? '';
+  testbed.studio.projects.find(({ name }) => name === project)?.entities.find((each) => each.type === type)
+    ?.id ?? '';
 
 const logEvents = async (): Promise<string[]> =>
   (await story.find('WorkflowType = "handleEvent"')).filter((id) => id.startsWith('ftrack-event/log-'));
