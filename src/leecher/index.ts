@@ -10,6 +10,7 @@ import type { SpoolSetting } from './open-spool';
 import { openSpool } from './open-spool';
 import type { Parts } from './problems';
 import { noticesOf, problemsOf } from './problems';
+import type { SpoolState } from './spool/spool';
 import type { LeecherLogger, LeecherMetrics } from './telemetry';
 import { Counters } from './telemetry';
 import type { TemporalStarter } from './temporal-starter';
@@ -123,13 +124,23 @@ export async function startLeecher(options: LeecherOptions): Promise<Leecher> {
     clearInterval(gauges);
     await dispatcher.stop(STOP_MS);
     await spool.close();
-    const left = spool.state().events;
-    logger.info(
-      { left },
-      left === 0 ? 'leecher stopped' : 'leecher stopped; the spool keeps events for the next start',
-    );
+    tellEnd(spool.state(), logger);
   }
   return { hub, state, post: (path, body) => webhooks?.take(path, body), stop };
+}
+
+function tellEnd({ events, inMemory, problem }: SpoolState, logger: LeecherLogger): void {
+  const left = events - inMemory;
+  logger.info(
+    { left },
+    left === 0 ? 'leecher stopped' : 'leecher stopped; the spool keeps events for the next start',
+  );
+  if (inMemory > 0) {
+    logger.error(
+      { events: inMemory, problem },
+      "events die with this process, since the spool cannot be written; the gap fill reads their changes again from ftrack's log",
+    );
+  }
 }
 
 function webhooksOf(

@@ -276,6 +276,25 @@ describe('leecher', () => {
     await ready(leecher);
   });
 
+  it('says at its end how many events die with it, because no disk took them', async () => {
+    await writeFile(join(root, 'spool'), 'a file in the way');
+    const leecher = await start();
+    await until(() => leecher.state().hub.state === 'delivering');
+    temporal.down = true;
+    send(updateEvent());
+    await until(() => leecher.state().spool.inMemory === 1);
+
+    await leecher.stop();
+
+    expect(logs.slice(-2)).toEqual([
+      { facts: { left: 0 }, message: 'leecher stopped' },
+      {
+        facts: { events: 1, problem: expect.stringMatching(/EEXIST/) },
+        message: expect.stringMatching(/die with this process.*reads their changes again/),
+      },
+    ]);
+  });
+
   it('sets a spooled line aside that is no event of ours', async () => {
     const first = await start();
     await first.stop();
