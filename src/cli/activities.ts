@@ -11,6 +11,8 @@ import type { FtrackSessionOptions } from '../clients/ftrack/session';
 import type { TemporalClient } from '../clients/temporal/connect';
 import { createSettingsLoader } from '../config/settings';
 import { clientToken } from '../contracts/topics';
+import type { ErrorCode } from '../errors';
+import { classOf } from '../errors';
 import { Repeats } from '../observability/repeats';
 import { gapFillOf } from './gap-fill';
 import type { ServiceContext } from './service';
@@ -47,10 +49,11 @@ export function activitiesOf(
   const facts = createProjectFacts({ ...clients, settings });
   const log = {
     info: (fields: object, message: string) => logger.info(fields, message),
-    // A step that waits for AYON or ftrack fails once a minute, for days if need be.
-    warn: (fields: object, message: string) => {
-      const eventId: unknown = Reflect.get(fields, 'eventId');
-      if (repeats.isNew(`${String(eventId)} ${message}`)) {
+    // A step that waits for AYON or ftrack fails once a minute, for days if need be, now at this request, now at that.
+    warn: (fields: { readonly eventId?: string; readonly code?: ErrorCode }, message: string) => {
+      const { eventId = '', code } = fields;
+      const isOutage = code !== undefined && classOf(code) === 'outage';
+      if (!isOutage || repeats.isNew(`${eventId} ${code}`)) {
         logger.warn(fields, message);
       }
     },

@@ -30,6 +30,10 @@ export function installRuntime({
   });
 }
 
+/** The code of a failure of ours, whose text may name now this request, now that. */
+const kindOf = (error: unknown): unknown =>
+  (typeof error === 'object' && error !== null && Reflect.get(error, 'type')) || error;
+
 /**
  * Our logger in the shape that Temporal's SDK writes to; its `error` becomes our `err`. What goes wrong again and again,
  * such as each poll while Temporal is away, is told once an hour.
@@ -38,7 +42,7 @@ export function temporalLogger(logger: Logger, repeats = new Repeats()): Tempora
   const log = (level: Level, message: string, meta?: Meta): void => {
     const { error, ...facts }: { error?: unknown; [name: string]: unknown } = meta ?? {};
     const isTrouble = level === 'WARN' || level === 'ERROR';
-    if (isTrouble && !repeats.isNew([message, error, facts['workflowId']].map(String).join(' '))) {
+    if (isTrouble && !repeats.isNew([message, kindOf(error), facts['workflowId']].map(String).join(' '))) {
       return;
     }
     logger[LEVELS[level]](error === undefined ? facts : { ...facts, err: error }, message);

@@ -16,6 +16,8 @@ let project = '';
 
 /** Entities of the project; three quarters of them are tasks. */
 const ENTITIES = 6_600;
+/** Most events that take one turn together. */
+const GROUP = 50;
 const LIMIT_MS = 110_000;
 
 beforeAll(async () => {
@@ -74,7 +76,7 @@ test('L, O: one commit of 5,000 entities becomes 25 parts, the first under the b
 
 test('L, O: what one project piled up while no processor ran is applied afterwards, in order', async () => {
   await processor.kill();
-  const tasks = story.tasks(project).slice(0, 100);
+  const tasks = story.tasks(project).slice(0, 150);
   const events = describeEach(tasks, 'piled up');
   await eventually(
     'Temporal to hold them',
@@ -85,7 +87,10 @@ test('L, O: what one project piled up while no processor ran is applied afterwar
   processor = await testbed.startProcessor();
   await story.untilStanding(story.events.at(-1) ?? '', 'completed applied', LIMIT_MS);
 
-  expect(told('piled up', tasks)).toEqual(tasks.map((_, at) => at));
+  const order = told('piled up', tasks);
+  expect(sorted(order)).toEqual(tasks.map((_, at) => at));
+  // One turn may be that of a group; within it AYON gets them in any order.
+  order.forEach((place, at) => expect(Math.max(0, ...order.slice(0, at))).toBeLessThan(place + GROUP));
 }, 150_000);
 
 test('L, O: a spool of many batches survives kill -9 of the leecher that empties it: all reach the queue, in order', async () => {

@@ -72,3 +72,25 @@ test("Temporal's lines keep their level and facts, their error becomes err", () 
   ]);
   expect(lines[0]).toMatchObject({ err: { message: 'no' } });
 });
+
+test("what Temporal's SDK says again and again is told once, whatever number or request it names", () => {
+  const { logger, lines } = recorder();
+  const temporal = temporalLogger(logger);
+  const outage = (text: string): Error => Object.assign(new Error(text), { type: 'ayon-unreachable' });
+
+  temporal.warn('gRPC call poll_workflow_task_queue retried 5 times');
+  temporal.warn('gRPC call poll_workflow_task_queue retried 6 times');
+  temporal.warn('Activity failed', { workflowId: 'one', error: outage('the projects') });
+  temporal.warn('Activity failed', { workflowId: 'one', error: outage('the folders') });
+  temporal.warn('Activity failed', { workflowId: 'two', error: outage('the folders') });
+  temporal.info('Worker state changed');
+  temporal.info('Worker state changed');
+
+  expect(lines.map(({ msg, workflowId }) => [msg, workflowId])).toEqual([
+    ['gRPC call poll_workflow_task_queue retried 5 times', undefined],
+    ['Activity failed', 'one'],
+    ['Activity failed', 'two'],
+    ['Worker state changed', undefined],
+    ['Worker state changed', undefined],
+  ]);
+});
