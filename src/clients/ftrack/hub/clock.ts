@@ -4,7 +4,7 @@ const TRUSTED_MS = 5_000;
 const HALF_SECOND = 500;
 
 /** The parts of a computer that tell time, in ms: `wall` since 1970, which may be set; `even` only ever grows. */
-export interface TimeSources {
+interface TimeSources {
   wall(): number;
   even(): number;
 }
