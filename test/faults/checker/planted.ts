@@ -41,15 +41,8 @@ export const PLANTED: readonly Planted[] = [
   },
   {
     promise: 'D',
-    what: 'partners are looked up by name only, and new entities get random ids',
-    edits: [
-      {
-        file: 'domain/view.js',
-        from: /pairById\)\(\{[^}]*\}\) \?\? null/,
-        to: 'pairById)({ ftrackId: "", ayonId: "", nodes: new Set() }) ?? null',
-      },
-      { file: 'domain/targets.js', from: /if \(holder === undefined && [^)]*\)\) \{/, to: 'if (false) {' },
-    ],
+    what: 'an event that is delivered again once it was worked on is worked on again',
+    edits: [{ file: 'leecher/temporal-starter.js', from: /'REJECT_DUPLICATE'/, to: "'ALLOW_DUPLICATE'" }],
   },
   {
     promise: 'O',

@@ -48,6 +48,11 @@ const EDITS = 6;
 const QUIET_MS = 240_000;
 const LIMIT_MS = 480_000;
 
+type HubEvent = Parameters<Testbed['ftrack']['hub']['publish']>[0];
+
+/** Events that are told again at the end. */
+const REPEATED = 6;
+
 const NOT_ISOLATED: Isolated = { violations: [], checked: {}, ids: [] };
 
 /** Two projects of a sample, and a small one. */
@@ -100,6 +105,7 @@ class Teller {
   private readonly troubles: Record<string, number> = {};
   private readonly log: string[] = [];
   private readonly tell: (line: string) => void;
+  private readonly heard: HubEvent[] = [];
   private edits = 0;
 
   constructor(testbed: Testbed, wanted: Wanted, tell: (line: string) => void) {
@@ -111,12 +117,19 @@ class Teller {
     this.editors = testbed.studio.projects.map((project) => new Editor(project, this.random));
     this.people = new AyonPeople(this.story, this.editors, randomFrom(seed + 1e6));
     this.story.isMeant = (line) => this.people.isMeant(line);
+    testbed.ftrack.hub.onEvent((event) => this.hear(event));
     this.written = new Written(this.story);
     this.written.note(this.editors.flatMap(({ seeded }) => seeded));
     this.tell = (line) => {
       this.log.push(line);
       tell(line);
     };
+  }
+
+  private hear(event: HubEvent): void {
+    if (this.heard.length < REPEATED && event['id'] === this.story.events.at(-1)) {
+      this.heard.push(event);
+    }
   }
 
   get told(): Omit<Played, keyof Result> {
@@ -149,6 +162,7 @@ class Teller {
     // What is delayed then, is delayed by nothing else.
     const before = await this.unrest();
     await fleet.untilAllListen();
+    const repeated = this.repeat();
     const held =
       before === undefined
         ? await isolation(story, pick(story.testbed.studio.projects, this.random).name)
@@ -165,12 +179,21 @@ class Teller {
       checked: {
         ...verdict.checked,
         ...held.checked,
+        'D old events told again': repeated,
         'edits in ftrack': this.edits,
         'edits in AYON': people.edits,
         'events worked on': events.length,
         'events found by the gap fill': events.filter((id) => id.startsWith('ftrack-event/log-')).length,
       },
     };
+  }
+
+  /** The hub delivers the first events once more, long after they were worked on. @returns how many */
+  private repeat(): number {
+    const old = this.heard.slice(0, REPEATED);
+    this.tell(`${old.length} events told again`);
+    old.forEach((event) => this.story.testbed.ftrack.hub.publish(event));
+    return old.length;
   }
 
   /** Why both sides do not come to rest; undefined when they do. */
