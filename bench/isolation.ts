@@ -11,10 +11,10 @@ import type { Report } from './report';
 
 const PROJECTS = 20;
 /** Edits a second over all projects, and how long a round lasts. */
-const RATE = 6;
+const RATE = 4;
 const ROUND_S = 10;
 const PAIRS = 5;
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 120_000;
 const LOOK_MS = 2;
 
 interface Desk {
