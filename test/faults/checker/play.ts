@@ -50,6 +50,8 @@ const LIMIT_MS = 480_000;
 
 type HubEvent = Parameters<Testbed['ftrack']['hub']['publish']>[0];
 
+const CALM_MS = 6_000;
+
 /** Events that are told again at the end. */
 const REPEATED = 6;
 
@@ -221,6 +223,10 @@ class Teller {
     this.editSome(EDITS, without);
     await pause(random() * 1_000);
     await Promise.all(ends.map((end) => end()));
+    if (random() < 0.5) {
+      // The next trouble shall also meet services that have recovered from this one.
+      await this.fleet.untilAllListen(CALM_MS).catch(() => undefined);
+    }
   }
 
   private editSome(from: number, without: readonly string[]): void {

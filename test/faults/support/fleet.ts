@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Injected, Service, Testbed } from '../../../testbed';
 import { eventually } from '../../support/eventually';
 import { copyBuild } from './builds';
@@ -8,14 +9,14 @@ import { copyBuild } from './builds';
 const START_MS = 120_000;
 
 /** Connected to ftrack, whatever Temporal does. */
-const untilListening = (leecher: Service): Promise<unknown> =>
+const untilListening = (leecher: Service, ms: number): Promise<unknown> =>
   eventually(
     'the leecher to listen',
     async () => {
       const { hub } = await leecher.readiness();
-      return (hub as { state?: string } | undefined)?.state === 'delivering';
+      return (hub as { state?: string } | undefined)?.state === 'delivering' || pause(100, false);
     },
-    START_MS,
+    ms,
   );
 
 /** Two leechers and one or two processors, each of which can be replaced by one of another release. */
@@ -85,8 +86,8 @@ export class Fleet {
     }
   }
 
-  async untilAllListen(): Promise<void> {
-    await Promise.all(this.leechers.map(untilListening));
+  async untilAllListen(ms = START_MS): Promise<void> {
+    await Promise.all(this.leechers.map((each) => untilListening(each, ms)));
   }
 
   /** What of the services is not as it should be, for the judge: nobody but us ends one. */
