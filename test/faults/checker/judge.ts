@@ -80,7 +80,7 @@ function lostOrApart(played: Rested, { workflows, named }: Histories): Verdict {
       named.get(id)?.some((each) => each.id.startsWith('ftrack-event/log-') && each.started > last.at);
     return { promise: isTold ? 'C' : 'L', what, workflows: lastNaming(named, id) };
   });
-  if (drift.length === 0 && unrest !== undefined) {
+  if (unrest !== undefined) {
     violations.push({ promise: 'C', what: unrest, workflows: open(workflows) });
   }
   for (const { id, status } of workflows) {

@@ -173,7 +173,7 @@ class Teller {
     const unrest = before ?? (await this.unrest());
     const last = [...story.testbed.ayon.store.events.ascending()].at(-1)?.sequence ?? 0;
     people.publish();
-    const why = unrest === undefined ? undefined : `${unrest}; gap fill: ${await this.gapFillText()}`;
+    const why = unrest === undefined ? undefined : await this.state(unrest);
     const verdict = await judge({ story, fleet, people, written, edited, unrest: why, last });
     const events = await story.find('WorkflowType = "handleEvent"');
     return {
@@ -256,21 +256,29 @@ class Teller {
       .then(({ text }) => text, messageOf);
   }
 
-  /** All state there is, as far as it still answers. */
-  async brokenOff(error: unknown): Promise<Result> {
+  /** What happened, and all state there is, as far as it still answers. */
+  private async state(what: string): Promise<string> {
     const { story, fleet } = this;
-    const soon = async (what: Promise<unknown>): Promise<unknown> =>
-      Promise.race([what.catch(messageOf), pause(20_000, 'no answer')]);
-    const state = [
-      messageOf(error),
+    const soon = async (text: Promise<unknown>): Promise<string> =>
+      String(await Promise.race([text.catch(messageOf), pause(20_000, 'no answer')]));
+    const lines = [
+      what,
       `drift: ${story.drift().slice(0, 20).join('; ') || 'none'}`,
-      `queues: ${String(await soon(story.queueTexts()))}`,
-      `gap fill: ${String(await soon(this.gapFillText()))}`,
-      `open: ${String(await soon(story.find('ExecutionStatus = "Running"')))}`,
-      `services: ${String(await soon(fleet.describe()))}`,
+      `queues: ${await soon(story.queueTexts())}`,
+      `gap fill: ${await soon(this.gapFillText())}`,
+      `open: ${await soon(story.find('ExecutionStatus = "Running"'))}`,
+      `parked: ${await soon(story.find('SyncOutcome = "parked"'))}`,
+      `services: ${await soon(fleet.describe().then((each) => each.join('\n')))}`,
     ];
-    const broken: Violation = { promise: 'ran', what: state.join('\n      '), workflows: [] };
-    return { violations: [broken], checked: { 'edits in ftrack': this.edits } };
+    return lines.join('\n').replaceAll('\n', '\n      ');
+  }
+
+  async brokenOff(error: unknown): Promise<Result> {
+    const what = await this.state(messageOf(error));
+    return {
+      violations: [{ promise: 'ran', what, workflows: [] }],
+      checked: { 'edits in ftrack': this.edits },
+    };
   }
 }
 
