@@ -4,8 +4,8 @@ import type { QueueView } from '../../contracts/queue';
 import type { TemporalClient } from './connect';
 
 /** Somebody waits for both together. */
-const QUERY_MS = 2_000;
-const COUNT_MS = 1_000;
+const QUERY_MS = 1_500;
+const COUNT_MS = 700;
 /** gRPC codes of a query that no worker answers in time, or for which none was seen lately. */
 const UNANSWERED: readonly number[] = [4, 9];
 
