@@ -27,7 +27,7 @@ export const leechEvents = (): Promise<number> =>
  * has our search attributes, or Temporal would refuse events for good.
  */
 async function start(context: ServiceContext): Promise<RunningService> {
-  const { env, studio, temporal, logger, metrics } = context;
+  const { env, temporal, logger, metrics } = context;
   const connection = Connection.lazy({
     ...temporal.connection,
     address: temporal.address,
@@ -38,16 +38,7 @@ async function start(context: ServiceContext): Promise<RunningService> {
   const notSetUp = `Temporal at ${temporal.address} was not reached yet`;
   let userId: string | undefined;
   const scale = env.timeScale === 1 ? {} : { timeScale: env.timeScale };
-  const hub = {
-    serverUrl: studio.ftrack.server,
-    user: studio.ftrack.apiUser,
-    apiKey: studio.ftrack.apiKey,
-    timings: {
-      ...hubTimings(env.hubTimeScale),
-      // Leechers vouch with each canary, and the gap fill counts on that.
-      canaryEvery: HUB_TIMINGS.canaryEvery / Math.max(env.timeScale, env.hubTimeScale),
-    },
-  };
+  const hub = hubOf(context);
   const menus = menusOf(context, { client, credentials: hub });
   const leecher = await startLeecher({
     ...scale,
@@ -91,6 +82,18 @@ async function start(context: ServiceContext): Promise<RunningService> {
     },
   };
 }
+
+/** How the event hub is reached. */
+const hubOf = ({ env, studio: { ftrack } }: ServiceContext) => ({
+  serverUrl: ftrack.server,
+  user: ftrack.apiUser,
+  apiKey: ftrack.apiKey,
+  timings: {
+    ...hubTimings(env.hubTimeScale),
+    // Leechers vouch with each canary, and the gap fill counts on that.
+    canaryEvery: HUB_TIMINGS.canaryEvery / Math.max(env.timeScale, env.hubTimeScale),
+  },
+});
 
 /** A starter that is "not there" until a condition holds. */
 function once(holds: () => boolean, starter: TemporalStarter, otherwise: string): TemporalStarter {

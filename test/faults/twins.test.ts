@@ -22,6 +22,8 @@ let spools = 0;
 /** At this scale it moves within 2 s; many times longer on a busy machine. */
 const MOVE_MS = 40_000;
 const SCALE = 5;
+/** Longer than an event takes whose ticket was lost with a leecher, at this scale. */
+const CLOSED_MS = 170_000;
 
 const launchLeecher = (dist?: string): Service => {
   spools += 1;
@@ -217,7 +219,7 @@ describe('an upgrade of all, one by one, while people work', () => {
         edit();
       }
 
-      await story.untilClosed();
+      await story.untilClosed(story.events, CLOSED_MS);
       await story.untilAgreed();
 
       const runs = await eventually('each event to be found', async () => {
