@@ -29,6 +29,7 @@ test('with only what is needed the defaults hold', () => {
     spoolDir: undefined,
     webhookSecret: undefined,
     spoolMax: 2_048_000_000,
+    spoolMemory: 10_000,
     http: { host: '127.0.0.1', port: undefined },
     logLevel: 'info',
     install: 'main',
