@@ -8,6 +8,7 @@ import { outgoingOf } from '../src/leecher/outgoing';
 import { Spool } from '../src/leecher/spool/spool';
 import type { Service, Testbed } from '../testbed';
 import { startTestbed } from '../testbed';
+import { backlog } from './backlog';
 import type { BenchContext } from './context';
 import { idsOf } from './edits';
 import { isolation } from './isolation';
@@ -22,18 +23,20 @@ const DRAIN_S = 30;
 const TICKS_PER_S = 100;
 const LIMIT_MS = 120_000;
 
-/** What the leecher does under load, after it was away, beside a stalled project, and with a full spool. */
+/** What the leecher does under load, after it was away, beside a stalled project, with a backlog, and with a full spool. */
 export async function intake(context: BenchContext): Promise<Report> {
   const loads = await load(context);
   const back = await reconnect(context);
   const beside = await isolation(context);
+  const line = await backlog(context);
   const spool = await drain(context);
   return {
-    figures: [...loads, ...back, ...beside.figures, ...spool],
+    figures: [...loads, ...back, ...beside.figures, ...line.figures, ...spool],
     notes: [
       `Load: ${RATE} edits a second for ${LOAD_S} s, each one event; Temporal, simulators and editor share this machine.`,
       `Reconnect: the leecher is killed, ${MISSED} tasks are edited, the leecher starts; timed from its connection, median of ${ROUNDS}.`,
       ...beside.notes,
+      ...line.notes,
       `Spool: ${SPOOLED} events lie in it at the start; memory is watched for ${DRAIN_S} s of draining.`,
     ],
     details: beside.details,

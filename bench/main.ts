@@ -36,10 +36,6 @@ const SECTIONS = {
     title: 'The simulated ftrack',
     run: async () => (await import('./simulator.js')).simulator(),
   },
-  backlog: {
-    title: 'Backlog of one project',
-    run: async (context: BenchContext) => (await import('./backlog.js')).backlog(context),
-  },
   intake: {
     title: 'Intake: load, reconnect, isolation, full spool',
     run: async (context: BenchContext) => (await import('./intake.js')).intake(context),

@@ -120,6 +120,12 @@ export class Testbed {
     this.temporal = await startTemporal(this.options, this.folder, this.temporal);
   }
 
+  /** As inputs of workflows have it. */
+  get scale(): { readonly timeScale?: number } {
+    const { timeScale } = this.options;
+    return timeScale === undefined ? {} : { timeScale };
+  }
+
   queue(project: string | null): Promise<QueueView> {
     return this.client.workflow.getHandle(projectQueueId(project)).query<QueueView>(QUERY.state);
   }

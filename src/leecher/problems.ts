@@ -44,7 +44,7 @@ export function problemsOf({ hub, temporal, spool, gaps }: Parts): string[] {
   const dropped = Object.values(gaps).reduce((sum, { events }) => sum + events, 0);
   if (dropped > 0) {
     problems.push(
-      `The spool had no room for ${dropped} events of ${Object.keys(gaps).length} projects, or could not be read; the gap fill reads their changes again from ftrack's log once Temporal answers.`,
+      `The spool had no room for ${dropped} events (${Object.keys(gaps).length} projects), or could not read them; the gap fill reads their changes again from ftrack's log once Temporal answers.`,
     );
   }
   return spool.problem === undefined ? problems : [...problems, spool.problem];

@@ -122,7 +122,7 @@ describe('a spool that may hold 1 MB, while Temporal is away', () => {
     await untilProblem(/The spool holds 1 of at most 1 MB/);
     expect((await leecher.readiness())['gaps']).toEqual({});
     tasks.slice(before).forEach((id) => edit(id, 'beyond it'));
-    await untilProblem(/The spool had no room for \d+ events of [12] projects?/);
+    await untilProblem(/The spool had no room for \d+ events \([12] projects\)/);
     expect(leecher.said.join()).toContain('the spool is full and drops its oldest events');
 
     await testbed.restartTemporal();

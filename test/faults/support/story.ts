@@ -1,7 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { StoredEvent } from '../../../simulators/ayon';
 import { ayonId } from '../../../simulators/ayon';
-import { eventWorkflowId, GAP_FILL_ID, projectQueueId, SIGNAL } from '../../../src/contracts/names';
+import {
+  eventWorkflowId,
+  GAP_FILL_ID,
+  projectQueueId,
+  SIGNAL,
+  TASK_QUEUE,
+  WORKFLOW,
+} from '../../../src/contracts/names';
 import type { Testbed } from '../../../testbed';
 import { eventually } from '../../support/eventually';
 
@@ -233,10 +240,17 @@ export class Story {
     );
   }
 
-  /** Pauses or resumes a project's queue, as the command line does. */
-  async toQueue(project: string, signal: 'pause' | 'resume'): Promise<void> {
-    const id = projectQueueId(this.projects[project] ?? project);
-    await this.testbed.client.workflow.getHandle(id).signal(SIGNAL[signal]);
+  /** Pauses or resumes a project's queue; begins it should it have closed for want of work. */
+  async toQueue(name: string, signal: 'pause' | 'resume'): Promise<void> {
+    const { client, scale } = this.testbed;
+    const project = this.projects[name] ?? name;
+    await client.workflow.signalWithStart(WORKFLOW.queue, {
+      workflowId: projectQueueId(project),
+      taskQueue: TASK_QUEUE,
+      args: [{ project, ...scale }],
+      signal: SIGNAL[signal],
+      signalArgs: [],
+    });
   }
 }
 
