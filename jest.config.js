@@ -23,6 +23,8 @@ module.exports = {
   projects: [...['unit', 'simulators'].map(project), ...['integration', 'replay', 'faults'].map(withTemporal)],
   reporters: ['default', '<rootDir>/test/support/reporter.js'],
   testTimeout: 60_000,
+  // Most suites wait for processes and timers; one less than there are cores, Jest's own choice, would leave them idle.
+  maxWorkers: '100%',
   // A failed test may leave its server open, and the official ftrack client leaves timers of 30 s: the run ends all the same.
   forceExit: true,
 };

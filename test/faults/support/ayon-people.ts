@@ -139,7 +139,7 @@ export class AyonPeople {
       return 'AYON: nothing to review';
     }
     const { project, id } = pick(this.versions, this.random);
-    const status = pick(['Pending review', 'Approved', 'Omitted'], this.random);
+    const status = pick(['In progress', 'Approved', 'Omitted'], this.random);
     this.ayon.patch({ project, kind: 'version', id }, { status });
     this.keep({ project, kind: 'version', id }, { status });
     return `AYON: status of version ${id}`;
