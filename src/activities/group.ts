@@ -4,7 +4,7 @@ import type { EventInput, FtrackEvent } from '../contracts/messages';
 import { projectQueueId, QUERY } from '../contracts/names';
 import type { Waiter } from '../contracts/queue';
 import { classOf, codeOf } from '../errors';
-import type { Step, StepInput } from './step';
+import type { Step, StepInput, StepResult } from './step';
 
 export interface GroupDeps {
   /** The project's setting; must answer quickly and never throw. */
@@ -13,8 +13,12 @@ export interface GroupDeps {
   readonly mayJoin: (event: FtrackEvent) => boolean;
 }
 
-/** As many entities as an event has at most: one look at both systems takes them in its stride. */
-const MAX_ENTITIES = 200;
+/** Half of what an event has at most: assignments name two each, and the scope of all is carried around. */
+const MAX_ENTITIES = 100;
+/** Events that are read from Temporal at once. */
+const SLICE = 10;
+/** Of the tries during an outage each such one is for the holder alone: perhaps only the group meets the outage. */
+const ALONE_EVERY = 4;
 
 interface Member extends Waiter {
   readonly event: FtrackEvent;
@@ -27,18 +31,25 @@ interface Member extends Waiter {
  * event only, and the others keep their places.
  */
 export function inGroup(step: Step, { isWanted, mayJoin }: GroupDeps): Step {
+  const alone = async (...args: Parameters<Step>): Promise<StepResult> => ({
+    ...(await step(...args)),
+    covered: [],
+  });
   return async (input, context) => {
-    const isOffered = (input.turn.behind ?? 0) > 0 && mayJoin(input.event) && (await isWanted(input.project));
-    const members = isOffered ? joining(await membersBehind(input), input.event, mayJoin) : [];
+    const { turn, event, project } = input;
+    if (!(turn.behind ?? 0) || !mayJoin(event) || !(await isWanted(project))) {
+      return step(input, context);
+    }
+    if (wasSilent()) {
+      return alone(input, context);
+    }
+    const members = await membersFor(input, mayJoin);
     if (members.length === 0) {
       return step(input, context);
     }
+    const others = members.map((each) => each.event);
     try {
-      const event = together(
-        input.event,
-        members.map((each) => each.event),
-      );
-      const result = await step({ ...input, event }, context);
+      const result = await step({ ...input, event: together(event, others) }, context);
       const summary = `${result.summary} (together with ${members.length} events that waited behind it)`;
       return { ...result, summary, covered: members.map(({ id, run }) => ({ id, run })) };
     } catch (error) {
@@ -47,9 +58,16 @@ export function inGroup(step: Step, { isWanted, mayJoin }: GroupDeps): Step {
       if (context.signal.aborted || (code !== undefined && classOf(code) === 'outage')) {
         throw error;
       }
-      return step(input, context);
+      return alone(input, context);
     }
   };
+}
+
+/** The try before this one ended without any answer: an event that stops or kills a step may be another than the holder's. */
+function wasSilent(): boolean {
+  const { attempt, heartbeatDetails } = Context.current().info;
+  const { silent = 1 } = (heartbeatDetails ?? {}) as { silent?: number };
+  return attempt > 1 && silent > 0;
 }
 
 /**
@@ -61,39 +79,51 @@ export const together = (first: FtrackEvent, others: readonly FtrackEvent[]): Ft
   entities: [first, ...others].flatMap(({ entities }) => entities),
 });
 
-/** The first of them, in order, up to one that does not fit: nobody is overtaken. */
-function joining(members: readonly Member[], own: FtrackEvent, mayJoin: GroupDeps['mayJoin']): Member[] {
-  let size = own.entities.length;
-  const end = members.findIndex(({ event }) => {
-    size += event.entities.length;
-    return size > MAX_ENTITIES || !mayJoin(event);
-  });
-  return members.slice(0, end < 0 ? members.length : end);
-}
-
-/** The events behind the turn's holder, as their workflows hold them. None when anything is not as expected. */
-async function membersBehind({ project }: StepInput): Promise<Member[]> {
-  const { workflow } = Context.current().client;
-  try {
-    const waiters = await workflow.getHandle(projectQueueId(project)).query<readonly Waiter[]>(QUERY.behind);
-    const members = await Promise.all(waiters.map(memberOf));
-    const end = members.indexOf(undefined);
-    return members.slice(0, end < 0 ? members.length : end).filter((each) => each !== undefined);
-  } catch {
-    // The group is a matter of speed only.
+/**
+ * The events behind the holder as their workflows hold them, in order, up to one that does not fit: nobody is overtaken.
+ * The group is a matter of speed only: where something is not as expected, it ends.
+ */
+async function membersFor(
+  { project, turn, event }: StepInput,
+  mayJoin: GroupDeps['mayJoin'],
+): Promise<Member[]> {
+  if (Context.current().info.attempt % ALONE_EVERY === 0) {
     return [];
   }
+  const members: Member[] = [];
+  let room = MAX_ENTITIES - event.entities.length;
+  const waiters = await waitersBehind(project, turn.number);
+  for (let from = 0; from < waiters.length && room > 0; from += SLICE) {
+    for (const member of await Promise.all(waiters.slice(from, from + SLICE).map(memberOf))) {
+      room -= member?.event.entities.length ?? Infinity;
+      if (member === undefined || room < 0 || !mayJoin(member.event)) {
+        return members;
+      }
+      members.push(member);
+    }
+  }
+  return members;
 }
+
+const waitersBehind = (project: string | null, turn: number): Promise<readonly Waiter[]> =>
+  Context.current()
+    .client.workflow.getHandle(projectQueueId(project))
+    .query<readonly Waiter[], [number]>(QUERY.behind, turn)
+    .catch(() => []);
 
 /** Of a history only the first event is read: it holds the workflow's input. */
 async function memberOf({ id, run }: Waiter): Promise<Member | undefined> {
   const { client } = Context.current();
-  const { history } = await client.workflowService.getWorkflowExecutionHistory({
-    namespace: client.options.namespace,
-    execution: { workflowId: id, runId: run },
-    maximumPageSize: 1,
-  });
-  const [payload] = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
-  const input = payload && defaultPayloadConverter.fromPayload<EventInput>(payload);
-  return input?.event && { id, run, event: input.event };
+  try {
+    const { history } = await client.workflowService.getWorkflowExecutionHistory({
+      namespace: client.options.namespace,
+      execution: { workflowId: id, runId: run },
+      maximumPageSize: 1,
+    });
+    const [payload] = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
+    const input = payload && defaultPayloadConverter.fromPayload<EventInput>(payload);
+    return input?.event && { id, run, event: input.event };
+  } catch {
+    return undefined;
+  }
 }

@@ -29,6 +29,10 @@ export function createQueuePolicies(sources: {
   };
   return {
     parkPolicy: async (project) => (await settingsOf(project))?.onParked ?? 'park',
-    groupTurns: async (project) => (await settingsOf(project))?.groupTurns ?? false,
+    // Under `halt` nothing behind an event that parks may reach AYON before it.
+    groupTurns: async (project) => {
+      const settings = await settingsOf(project);
+      return settings !== undefined && settings.groupTurns && settings.onParked !== 'halt';
+    },
   };
 }

@@ -53,8 +53,7 @@ const isEmpty = ({ contexts, appointments, project }: EventScope): boolean =>
 
 /** Whether the step does the same about an event when others are joined to it: it decides nothing by the event as a whole. */
 export function mayShareTurn(event: FtrackEvent): boolean {
-  const scope = scopeOf(event);
-  return event.topic === 'ftrack.update' && !isEmpty(scope) && scope.project?.removed !== true;
+  return event.topic === 'ftrack.update' && scopeOf(event).project?.removed !== true;
 }
 
 /** The same in two parts, so that a bulk event is not put off for ever by systems that answer slowly. */

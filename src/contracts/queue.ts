@@ -29,7 +29,7 @@ export interface Done {
   readonly covered?: Covered;
 }
 
-/** Events whose step one handler took along with the turn holder's own. */
+/** Events whose step one handler took along with the turn holder's own; none when they could not be settled together. */
 export interface Covered {
   readonly handler: string;
   readonly outcome: 'applied' | 'unchanged' | 'skipped';
@@ -107,8 +107,10 @@ export interface QueueState {
   /** Wait for further enrolments before the next grant. */
   settling: boolean;
   overflow: number;
-  /** Turns to come that are granted for one event only: a group turn did not succeed, or is not wanted. */
+  /** Turns to come that are granted for one event only, because a group turn did not succeed. */
   solo: number;
+  /** Holders in a row that parked although they might have taken others along. */
+  parks: number;
   counts: { done: number; covered: number; parked: number; stuck: number; lost: number };
 }
 

@@ -99,6 +99,8 @@ interface Found {
   readonly entity: FtrackEntity;
   readonly node: AyonNode;
   readonly linked: boolean;
+  /** AYON keeps what it has, but for what the event names. */
+  readonly isLeft?: boolean;
 }
 
 function planNode(draft: Draft, targets: Targets, found: Found): boolean {
@@ -120,26 +122,24 @@ function planNode(draft: Draft, targets: Targets, found: Found): boolean {
   }
   const words = [...place.words, ...change.words];
   const update = { data, words };
-  const isLeft = isKept(draft, { ...found, scope }, update);
-  if (!isLeft) {
-    planUpdate(draft, found, update);
-    answer(draft, scope);
+  if (isKept(draft, { ...found, scope }, update)) {
+    return planNode(draft, targets, { ...found, scope: { ...scope, whole: false }, isLeft: true });
   }
-  settle(draft, { ...found, scope }, { place, data, isLeft, isThere });
+  planUpdate(draft, found, update);
+  answer(draft, scope);
+  settle(draft, { ...found, scope }, { place, data, isThere });
   return true;
 }
 
 interface Outcome {
   readonly place: { readonly path: string | undefined };
   readonly data: Data;
-  /** AYON keeps what it has. */
-  readonly isLeft: boolean;
   readonly isThere: boolean;
 }
 
-function settle(draft: Draft, found: Found, { place, data, isLeft, isThere }: Outcome): void {
-  const { entity, node, scope } = found;
-  const isMoved = !isLeft && (isPlacing(scope) || 'name' in data);
+function settle(draft: Draft, found: Found, { place, data, isThere }: Outcome): void {
+  const { entity, node, scope, isLeft = false } = found;
+  const isMoved = isPlacing(scope) || 'name' in data;
   const subject = { entity, kind: node.kind };
   draft.settled.set(entity.id, {
     ftrackId: entity.id,

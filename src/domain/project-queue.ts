@@ -44,6 +44,7 @@ export const queueState = ({ packed = [], ...input }: QueueInput): QueueState =>
   settling: false,
   overflow: 0,
   solo: 0,
+  parks: 0,
   counts: { done: 0, covered: 0, parked: 0, stuck: 0, lost: 0 },
   ...input,
 });
@@ -136,22 +137,33 @@ function endTurn(state: QueueState, { id: by, outcome, covered }: Done): Notice[
   const wasOffered = state.turn?.behind !== undefined;
   state.turn = null;
   state.counts.done += 1;
+  if (outcome === 'parked' && wasOffered) {
+    // Mostly in its own way; but many in a row, such as the children of a parked parent, are no group.
+    state.parks += 1;
+    state.solo = Math.min(2 ** state.parks - 1, MAX_BEHIND);
+  }
   if (covered === undefined) {
-    // Who parks has failed by itself; else something among the events behind it is in the way of a group.
-    state.solo = wasOffered && outcome !== 'parked' ? MAX_BEHIND : state.solo;
     return [];
   }
   const { events, ...what } = covered;
-  const runs = new Set(events.map(({ run }) => run));
+  if (events.length === 0) {
+    // One of those behind it is in the way.
+    state.solo = MAX_BEHIND;
+    return [];
+  }
+  const [ids, runs] = [new Set(events.map((each) => each.id)), new Set(events.map(({ run }) => run))];
+  state.parks = 0;
   state.counts.covered += runs.size;
   state.tickets = state.tickets.filter(({ run }) => !runs.has(run));
-  state.parked = state.parked.filter(({ run }) => !runs.has(run));
+  state.parked = state.parked.filter(({ id }) => !ids.has(id));
   return events.map(({ id, run }) => ({ id, kind: 'covered', by, run, ...what }));
 }
 
-/** The events that the holder of the turn may take along. */
-export const behind = (state: QueueState): Waiter[] =>
-  state.tickets.slice(0, MAX_BEHIND).map(({ id, run }) => ({ id, run }));
+/** The events that the holder of this turn may take along: none for another, nor while nothing may be granted. */
+export const behind = ({ turn, paused, haltedBy, tickets }: QueueState, number: number): Waiter[] =>
+  turn?.number === number && paused === null && haltedBy === null
+    ? tickets.slice(0, MAX_BEHIND).map(({ id, run }) => ({ id, run }))
+    : [];
 
 /** How many events the next holder is told of. Call it once for each grant. */
 export function offer(state: QueueState): number {

@@ -18,7 +18,7 @@ export interface EntityScope {
   readonly id: string;
   /** The event says that the entity went away; ftrack has the last word. */
   readonly removed: boolean;
-  /** The entity is new to the event, or the event does not say what changed. */
+  /** The entity is new to the event, or the event does not say what changed. What another entry of it names is named. */
   readonly whole: boolean;
   readonly added: boolean;
   readonly fields: ReadonlySet<Field>;
@@ -96,38 +96,45 @@ export function scopeOf(event: FtrackEvent): EventScope {
 const isContext = (entity: ChangedEntity): boolean =>
   entity.entityType === 'task' && isFtrackId(entity.entityId) && entity.entity_type !== 'Milestone';
 
+type Naming = Pick<EntityScope, 'fields' | 'keys' | 'words'>;
+
+const NOTHING: Naming = { fields: new Set(), keys: new Set(), words: [] };
+
 function scopeOfEntity(entity: ChangedEntity): EntityScope {
   const keys = entity.keys?.length ? entity.keys : Object.keys(entity.changes ?? {});
   const added = entity.action === 'add';
-  const fields = new Set<Field>(entity.action === 'move' ? ['parent'] : []);
-  const attributes = new Set<string>();
+  const removed = entity.action === 'remove';
+  const whole = added || (keys.length === 0 && entity.action !== 'move' && !removed);
+  return {
+    id: entity.entityId.toLowerCase(),
+    removed,
+    added,
+    whole,
+    // What came or went lists every column; should ftrack still have it, none of them is named as changed.
+    ...(whole || removed ? NOTHING : naming(keys, entity.action === 'move')),
+    above: aboveOf(entity),
+  };
+}
+
+function naming(names: readonly string[], isMove: boolean): Naming {
+  const fields = new Set<Field>(isMove ? ['parent'] : []);
+  const keys = new Set<string>();
   const words: string[] = [];
-  // A removal lists every column; should ftrack still have the entity, none of them is named as changed.
-  const isGone = entity.action === 'remove';
-  for (const key of keys.filter(() => !isGone)) {
-    const field = Object.hasOwn(FIELDS, key) ? FIELDS[key] : undefined;
-    if (NOT_OURS.has(key)) {
+  for (const name of names) {
+    const field = Object.hasOwn(FIELDS, name) ? FIELDS[name] : undefined;
+    if (NOT_OURS.has(name)) {
       // A custom attribute may bear the name of a column; asked for, a column has no value of that kind.
-      attributes.add(key);
+      keys.add(name);
       continue;
     }
-    words.push(key);
+    words.push(name);
     if (field === undefined) {
-      attributes.add(key);
+      keys.add(name);
     } else {
       fields.add(field);
     }
   }
-  return {
-    id: entity.entityId.toLowerCase(),
-    removed: isGone,
-    added,
-    whole: added || (keys.length === 0 && entity.action !== 'move' && !isGone),
-    fields,
-    keys: attributes,
-    words,
-    above: aboveOf(entity),
-  };
+  return { fields, keys, words };
 }
 
 function aboveOf(entity: ChangedEntity): string[] {

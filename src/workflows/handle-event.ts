@@ -181,19 +181,18 @@ class EventRun {
   private async isCovered(): Promise<boolean> {
     const { cover } = this;
     this.cover = null;
-    if (
-      cover === null ||
-      this.turn !== null ||
-      !(await this.queue.confirmTurn({ run: cover.run, number: 0 }))
-    ) {
+    if (cover === null || this.turn !== null) {
+      return false;
+    }
+    const isMeant = await this.queue.confirmTurn({ run: cover.run, number: 0 });
+    if (!isMeant || this.turns.isGranted) {
       return false;
     }
     const { handler, outcome, by } = cover;
-    if (!this.results.open.some(({ name }) => name === handler)) {
-      return false;
+    if (this.results.open.some(({ name }) => name === handler)) {
+      this.results.set(handler, { outcome, summary: `settled together with ${by}`, scope: {} });
     }
-    this.results.set(handler, { outcome, summary: `settled together with ${by}`, scope: {} });
-    this.hasPlace = !this.results.isComplete;
+    this.hasPlace = this.results.open.length > 0;
     return !this.hasPlace;
   }
 

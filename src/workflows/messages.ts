@@ -23,8 +23,8 @@ export const resume = defineSignal(SIGNAL.resume);
 export const pauseUpdate = defineUpdate<QueueView, [string?]>(SIGNAL.pause);
 export const resumeUpdate = defineUpdate<QueueView>(SIGNAL.resume);
 export const state = defineQuery<QueueView>(QUERY.state);
-/** The first events that wait, as many as the holder of a turn may take along. */
-export const behind = defineQuery<readonly Waiter[]>(QUERY.behind);
+/** The first events that wait, as many as the holder of the turn of this number may take along. */
+export const behind = defineQuery<readonly Waiter[], [number]>(QUERY.behind);
 
 /** To the gap fill. */
 export const vouch = defineSignal<[Vouch]>(SIGNAL.vouch);

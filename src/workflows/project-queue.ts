@@ -69,7 +69,7 @@ class ProjectQueue {
       return domain.view(this.state);
     });
     setHandler(messages.state, () => domain.view(this.state));
-    setHandler(messages.behind, () => domain.behind(this.state));
+    setHandler(messages.behind, (number) => domain.behind(this.state, number));
   }
 
   /** Changes the state and what the Temporal UI says of it. */

@@ -1,3 +1,4 @@
+import { together } from '../../../src/activities/group';
 import type { FtrackEvent } from '../../../src/contracts/messages';
 import { Rig } from './rig';
 
@@ -31,6 +32,20 @@ describe('what a result says it settled, and what it leaves behind', () => {
 
       expect(result.summary).toContain('keeps what bob changed');
       expect(result.scope).toEqual({});
+    });
+
+    test('of an entity of which another event names something is that, and nothing else is touched', async () => {
+      const shot = rig.id('sq010/sh010');
+      ayonPatch('folder', hex(shot), { attrib: { description: "a person's" } });
+      rig.bob.setStatus(shot, 'Approved');
+      const [named] = rig.take();
+
+      const result = await rig.apply(together(unscoped(shot), named === undefined ? [] : [named]));
+
+      const seen = await rig.seen(shot);
+      expect([seen?.status, seen?.own['description']]).toEqual(['Approved', "a person's"]);
+      expect(result.scope).toEqual({ [shot]: ['statusid'] });
+      expect(result.summary).toContain('keeps what bob changed');
     });
 
     test('of a removal that ftrack took back names nothing', async () => {

@@ -24,7 +24,7 @@ function grant(state: QueueState): { id: string; behind: number } | undefined {
 /** The holder's answer, after it took along so many of those behind it. */
 function done(state: QueueState, taken: number | undefined, more: Partial<Done> = {}): queue.Notice[] {
   const { id = '', run = '', number = 0 } = state.turn ?? {};
-  const events = queue.behind(state).slice(0, taken);
+  const events = queue.behind(state, number).slice(0, taken);
   const covered = { handler: 'h', outcome: 'applied', events } as const;
   const answer = { id, run, turn: number, outcome: 'applied', ...(taken === undefined ? {} : { covered }) };
   return [...queue.finish(state, { ...(answer as Done), ...more })];
@@ -65,21 +65,43 @@ test('after a group that was given up, as many events as it may have held are as
   const offers: number[] = [];
   for (let turns = 0; turns < 52; turns += 1) {
     offers.push(grant(state)?.behind ?? -1);
-    done(state, undefined);
+    done(state, (offers.at(-1) ?? 0) > 0 ? 0 : undefined);
   }
 
   expect(offers.map((behind) => behind > 0)).toEqual([true, ...Array<boolean>(49).fill(false), true, false]);
 });
 
-test('a holder that parks was in its own way: the next one may take others along', () => {
+test('a holder that took nobody along, without a failure, keeps nobody from asking', () => {
   const state = newQueue(10);
   grant(state);
-  done(state, undefined, {
-    outcome: 'parked',
-    parked: { key: 0, code: 'name-empty', reason: 'x', halt: false },
-  });
+  done(state, undefined);
 
   expect(grant(state)?.behind).toBe(8);
+});
+
+test('who parks is mostly in its own way; the more park in a row, the fewer are asked for others', () => {
+  const state = newQueue(40);
+  const parks: Partial<Done> = {
+    outcome: 'parked',
+    parked: { key: 0, code: 'name-empty', reason: 'x', halt: false },
+  };
+  const offers = Array.from({ length: 10 }, () => {
+    const { behind = 0 } = grant(state) ?? {};
+    done(state, undefined, behind > 0 ? parks : {});
+    return behind > 0;
+  });
+
+  expect(offers).toEqual([true, false, true, false, false, false, true, false, false, false]);
+});
+
+test('only the holder of the turn is told who waits behind it, and nobody while the queue is paused', () => {
+  const state = newQueue(10);
+  grant(state);
+
+  expect(queue.behind(state, state.number)).toHaveLength(9);
+  expect(queue.behind(state, state.number - 1)).toEqual([]);
+  queue.pause(state);
+  expect(queue.behind(state, state.number)).toEqual([]);
 });
 
 test('an answer to a former turn covers nothing', () => {
@@ -94,7 +116,7 @@ test('an answer to a former turn covers nothing', () => {
 
 test('who was parked before and is covered now is parked no more', () => {
   const state = newQueue(5);
-  const parked = { id: 'e2', run: 'run-2', key: 2, code: 'name-empty', reason: 'x' } as const;
+  const parked = { id: 'e2', run: 'before a reset', key: 2, code: 'name-empty', reason: 'x' } as const;
   state.parked.push(parked);
   grant(state);
 
