@@ -57,7 +57,7 @@ async function start(context: ServiceContext): Promise<RunningService> {
     const setUp = await connectAndSetUp(context);
     await setUp.connection.close();
     watch = watchOver(context, connection);
-    menus.begin();
+    menus.begin(() => leecher.hub.status().state === 'delivering');
   });
   inBackground(context, 'our ftrack user', async () => {
     userId = await ourUserId(context, hub);

@@ -13,8 +13,8 @@ import { packageVersion } from './version';
 
 export interface Menus {
   readonly menu: Menu;
-  /** Asks for the lease from now on; the namespace must be there. */
-  begin(): void;
+  /** Asks for the lease from now on; the namespace must be there. @param hears whether events arrive from ftrack */
+  begin(hears: () => boolean): void;
   state(): LeaseState;
   /** Answers nothing from here on, and hands the lease over. */
   stop(): Promise<void>;
@@ -42,11 +42,12 @@ export function menusOf(
       logger,
       metrics,
     }),
-    begin() {
+    begin(hears) {
       const identity = leecherIdentity(packageVersion());
       const scale = env.timeScale === 1 ? {} : { timeScale: env.timeScale };
       const server = leaseServer({ client, identity, ...scale });
-      lease = new Lease({ server, logger, retryMs: timings(env.timeScale).outageFirst });
+      const { outageFirst: retryMs, leaseDeaf: deafMs } = timings(env.timeScale);
+      lease = new Lease({ server, logger, retryMs, deafMs, hears });
     },
     state() {
       const state = lease?.state() ?? { lease: 'none' };

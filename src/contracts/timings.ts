@@ -45,6 +45,8 @@ export const TIMINGS = {
   lease: 6_000,
   /** Then another one gets it after this. */
   leaseAgain: 100,
+  /** A leecher that hears nothing from ftrack for so long leaves the lease to one that does. */
+  leaseDeaf: 5_000,
   /** A parked event tells its queue that it is parked, should the queue have been lost. */
   announce: 21_600_000,
 } as const;

@@ -6,6 +6,10 @@ export interface LeaseOptions {
   readonly logger: LeecherLogger;
   /** Pause after the server did not answer, ms. */
   readonly retryMs: number;
+  /** Whether ftrack's questions reach this process; whoever hears none leaves the lease to others. */
+  hears(): boolean;
+  /** The lease is handed over after hearing nothing for so long, ms: a new connection takes a moment. */
+  readonly deafMs: number;
   /** Two clocks in ms: one that never jumps, but may stand still with the machine, and the time of day. */
   readonly clocks?: () => Moment;
 }
@@ -78,9 +82,10 @@ export class Lease {
       try {
         this.#holder = await this.#options.server.look();
         this.#tell();
-        const grant = await this.#options.server.wait(signal);
-        if (grant !== undefined) {
-          await this.#hold(grant);
+        if (this.#options.hears()) {
+          await this.#waitAndHold();
+        } else {
+          await this.#pause(this.#options.retryMs);
         }
       } catch {
         // Whoever waits for the lease need not say so: the watch over Temporal does.
@@ -90,14 +95,27 @@ export class Lease {
     }
   }
 
-  /** Beats until the server says that it is no longer ours, however long it does not answer. */
+  async #waitAndHold(): Promise<void> {
+    const grant = await this.#options.server.wait(this.#stopping.signal);
+    if (grant !== undefined) {
+      await this.#hold(grant);
+    }
+  }
+
+  /** Beats until the server says that it is no longer ours, however long it does not answer, or ftrack says nothing. */
   async #hold(grant: LeaseGrant): Promise<void> {
     const { signal } = this.#stopping;
     this.#validMs = grant.timeoutMs * (1 - MARGIN);
     this.#holder = undefined;
     let isOurs = true;
+    // Deaf already, it is left to the next one at once.
+    let heardAt = -Infinity;
     while (isOurs && !signal.aborted) {
       const sent = this.#clocks();
+      heardAt = this.#options.hears() ? sent[0] : heardAt;
+      if (sent[0] - heardAt >= this.#options.deafMs) {
+        break;
+      }
       isOurs = await this.#beat(grant, sent);
       this.#tell();
       if (isOurs) {

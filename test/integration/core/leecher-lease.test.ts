@@ -42,7 +42,7 @@ const serverOf = (identity: string): LeaseServer =>
 function leaseOf(identity: string, server = serverOf(identity)): Lease {
   const ignore = (): void => undefined;
   const logger = { info: ignore, warn: ignore, error: ignore };
-  const lease = new Lease({ server, logger, retryMs: 50 });
+  const lease = new Lease({ server, logger, retryMs: 50, hears: () => true, deafMs: 5_000 });
   leases.push(lease);
   return lease;
 }

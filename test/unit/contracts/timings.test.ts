@@ -22,6 +22,9 @@ test('the lease of the leechers moves within 10 s of a kill', () => {
 
   expect(moved + firstBeat).toBeLessThanOrEqual(10_000);
   expect(TIMINGS.leaseAgain).toBeLessThan(TIMINGS.lease / 10);
+  // A new connection to the hub is made within that, as a rule.
+  expect(TIMINGS.leaseDeaf).toBeGreaterThan(HUB_TIMINGS.backoffFirst);
+  expect(TIMINGS.leaseDeaf + TIMINGS.lease / 3).toBeLessThan(10_000);
 });
 
 test('a scale shrinks every wait alike', () => {

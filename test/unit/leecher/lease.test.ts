@@ -4,6 +4,7 @@ import { until } from '../../support/until';
 import { silence } from './memory-temporal';
 
 const TIMEOUT_MS = 60;
+const DEAF_MS = 50;
 const GRANT: LeaseGrant = { token: new Uint8Array([1]), timeoutMs: TIMEOUT_MS };
 
 /** A server that the test plays: it grants when told to, and answers beats as told. */
@@ -12,6 +13,7 @@ class PlayedServer implements LeaseServer {
   beats = 0;
   looks = 0;
   handedOver = 0;
+  waiting = 0;
   /** What a beat is answered with. */
   onBeat: () => boolean | Promise<boolean> = () => true;
   isAway = false;
@@ -26,10 +28,13 @@ class PlayedServer implements LeaseServer {
   }
 
   wait(signal: AbortSignal): Promise<LeaseGrant | undefined> {
-    return new Promise((resolve, reject) => {
+    this.waiting += 1;
+    return new Promise<LeaseGrant>((resolve, reject) => {
       this.grant = () => resolve(GRANT);
       this.breakOff = () => reject(new Error('nobody is there any more'));
       signal.addEventListener('abort', this.breakOff);
+    }).finally(() => {
+      this.waiting -= 1;
     });
   }
 
@@ -55,12 +60,21 @@ let lease: Lease;
 /** Both clocks; they stand still unless a test moves them. */
 let steady: number;
 let daytime: number;
+let isHeard: boolean;
 
 beforeEach(async () => {
   server = new PlayedServer();
   steady = 1_000;
   daytime = 1_000_000;
-  lease = new Lease({ server, logger: silence.logger, retryMs: 1, clocks: () => [steady, daytime] });
+  isHeard = true;
+  lease = new Lease({
+    server,
+    logger: silence.logger,
+    retryMs: 1,
+    hears: () => isHeard,
+    deafMs: DEAF_MS,
+    clocks: () => [steady, daytime],
+  });
   await until(() => lease.state().lease === 'elsewhere', { what: 'the first look' });
 });
 afterEach(() => lease.stop());
@@ -148,6 +162,33 @@ describe('the lease of a leecher', () => {
     expect(server.handedOver).toBe(0);
 
     server.onBeat = () => true;
+    await held();
+  });
+
+  it('is handed over by one that hears nothing for a while, who waits for it again once it hears', async () => {
+    await held();
+    const { looks } = server;
+
+    isHeard = false;
+    steady += DEAF_MS - 1;
+    const { beats } = server;
+    await until(() => server.beats > beats + 2, { what: 'further beats' });
+    expect(server.handedOver).toBe(0);
+    isHeard = true;
+    await until(() => server.beats > beats + 4, { what: 'a beat that heard' });
+    isHeard = false;
+    steady += DEAF_MS - 1;
+    await until(() => server.beats > beats + 6, { what: 'further beats' });
+    expect(server.handedOver).toBe(0);
+
+    steady += DEAF_MS;
+    await until(() => server.looks > looks + 3, { what: 'looks without a wait' });
+    expect(server.handedOver).toBe(1);
+    expect(lease.isHeld()).toBe(false);
+    expect(server.waiting).toBe(0);
+
+    isHeard = true;
+    await until(() => server.waiting === 1, { what: 'the next wait' });
     await held();
   });
 
