@@ -8,7 +8,15 @@ import type { Timings } from '../contracts/timings';
 import { timings } from '../contracts/timings';
 import { PAIR_ATTRIBUTES } from '../contracts/topics';
 import type { LogRow, Verdict } from '../domain/event-log';
-import { byEntity, eventsFor, NEAR, readLogRow, skewOf, verdictOn } from '../domain/event-log';
+import {
+  acceptedByEntity,
+  byEntity,
+  eventsFor,
+  NEAR,
+  readLogRow,
+  skewOf,
+  verdictOn,
+} from '../domain/event-log';
 import type { Accepted, LogMark } from '../domain/model';
 import { above, includes, withNumbers } from '../domain/ranges';
 
@@ -162,7 +170,7 @@ async function judge(
   const skew = skewOf(rows, accepted, input.skew);
   const own = { userId: await deps.ownUserId(signal), attributes: PAIR_ATTRIBUTES };
   const times = { lag: waits.gapLag, silent: waits.gapSilent };
-  const known = { accepted, rows: byEntity(all), heard };
+  const known = { accepted: acceptedByEntity(accepted), rows: byEntity(all), heard };
   const knowledge = { ...known, now: Date.now(), skew, sweptAt, own, waits: times };
   const verdicts = rows.map((row) => ({ row, verdict: verdictOn(row, knowledge) }));
   const those = (wanted: Verdict): LogRow[] =>

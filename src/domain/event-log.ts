@@ -100,7 +100,7 @@ export function namedBy(event: FtrackEvent): Named {
 }
 
 export interface Knowledge {
-  readonly accepted: readonly Accepted[];
+  readonly accepted: AcceptedByEntity;
   /** Rows by the id of their entity, also settled ones of about the same time: each needs an event of its own. */
   readonly rows: ReadonlyMap<string, readonly LogRow[]>;
   readonly heard: readonly Heard[];
@@ -167,14 +167,19 @@ export const NEAR = 2 * SECOND;
  * worked on. Of changes that came at about the same time, each needs its own, or one of them was told by nobody.
  */
 function isTold(row: LogRow, at: number, { accepted, rows, skew }: Knowledge): boolean {
-  const tells = (event: Accepted): boolean => namesAll(event.named[row.entityId], row.keys);
-  const near = (rows.get(row.entityId) ?? []).filter((each) => isLike(each, row));
-  if (near.length < 2) {
-    return accepted.some((event) => event.at >= at - SECOND && tells(event));
+  const events = accepted.get(row.entityId) ?? [];
+  const keys = row.keys?.map(plain);
+  const tells = ({ names }: Telling): boolean => covers(names, keys);
+  if (events.some((event) => event.at >= at + NEAR && tells(event))) {
+    return true;
   }
-  const first = Math.min(at, ...near.map((each) => (each.at ?? at) + skew));
-  const telling = accepted.filter((event) => event.at >= first - SECOND && tells(event));
-  return telling.some((event) => event.at >= at + NEAR) || telling.length >= near.length;
+  const near = (rows.get(row.entityId) ?? []).filter((each) => isLike(each, row));
+  const first = near.reduce((least, each) => Math.min(least, (each.at ?? at) + skew), at);
+  let wanted = Math.max(1, near.length);
+  return events.some((event) => {
+    wanted -= Number(event.at >= first - SECOND && tells(event));
+    return wanted === 0;
+  });
 }
 
 /** Whether both change the same at about the same time. */
@@ -195,15 +200,38 @@ export function byEntity(rows: readonly LogRow[]): Map<string, LogRow[]> {
   return found;
 }
 
-/** Whether what an event named of an entity covers these keys; undefined keys: those that nobody knows. */
-export function namesAll(named: Named[string] | undefined, keys: readonly string[] | undefined): boolean {
-  return named !== undefined && (named === '*' || keys === undefined || includesAll(named, keys));
+/** What an event told of one entity. */
+interface Telling {
+  readonly at: number;
+  readonly names: Names;
 }
 
-function includesAll(keys: readonly string[], wanted: readonly string[]): boolean {
-  const known = new Set(keys.map(plain));
-  return wanted.every((each) => known.has(plain(each)));
+/** Keys in plain spelling. */
+type Names = ReadonlySet<string> | '*';
+
+export type AcceptedByEntity = ReadonlyMap<string, readonly Telling[]>;
+
+/** What was told of each entity: one may have thousands of rows, each of which asks. */
+export function acceptedByEntity(accepted: readonly Accepted[]): AcceptedByEntity {
+  const found = new Map<string, Telling[]>();
+  for (const { at, named } of accepted) {
+    for (const [id, keys] of Object.entries(named)) {
+      const known = found.get(id) ?? [];
+      found.set(id, known);
+      known.push({ at, names: namesOf(keys) });
+    }
+  }
+  return found;
 }
+
+/** Whether what an event named of an entity covers these keys; undefined keys: those that nobody knows. */
+export const namesAll = (named: Named[string] | undefined, keys: readonly string[] | undefined): boolean =>
+  named !== undefined && covers(namesOf(named), keys?.map(plain));
+
+const namesOf = (keys: Named[string]): Names => (keys === '*' ? keys : new Set(keys.map(plain)));
+
+const covers = (names: Names, keys: readonly string[] | undefined): boolean =>
+  names === '*' || keys === undefined || keys.every((each) => names.has(each));
 
 /** Old and new column names differ in underscores. */
 const plain = (key: string): string => key.toLowerCase().replaceAll('_', '');
