@@ -30,44 +30,66 @@ const TAKE = 500;
  */
 export async function drainSpool(deps: DrainDeps): Promise<boolean> {
   const { spool, signal } = deps;
-  let attempt = 0;
-  let isSure = false;
+  const course: Course = { attempt: 0, isSure: false };
   while (spool.state().events > 0) {
-    let batch: SpoolBatch<Outgoing> | undefined;
-    try {
-      batch = await spool.take(TAKE);
-      const groups = batchesByProject(batch.items);
-      while (groups.size > 0 && !signal.aborted) {
-        const sent = isSure ? sendGroups(deps, groups) : probe(deps, batch.items, attempt);
-        await sent.then(
-          () => {
-            attempt = isSure ? 0 : attempt;
-            isSure = true;
-          },
-          async (error: unknown) => {
-            isSure = false;
-            deps.onFailure(error);
-            attempt += 1;
-            await pause(deps, attempt);
-          },
-        );
-      }
-    } catch {
-      // The disk cannot be read; the spool says so.
-      attempt += 1;
-      await pause(deps, attempt);
+    const batch = await takeFrom(deps, course);
+    const isDone = batch !== undefined && (await handOver(deps, batch, course));
+    if (batch !== undefined && isDone) {
+      await spool.commit(batch);
     }
     if (signal.aborted) {
-      if (batch !== undefined) {
-        spool.release(batch);
-      }
       return false;
-    }
-    if (batch !== undefined) {
-      await spool.commit(batch);
     }
   }
   return true;
+}
+
+/** How handing over goes. */
+interface Course {
+  /** Failures since it last worked. */
+  attempt: number;
+  /** Temporal took something since the last failure. */
+  isSure: boolean;
+}
+
+async function takeFrom(deps: DrainDeps, course: Course): Promise<SpoolBatch<Outgoing> | undefined> {
+  try {
+    return await deps.spool.take(TAKE);
+  } catch {
+    // The disk cannot be read; the spool says so.
+    course.attempt += 1;
+    await pause(deps, course.attempt);
+    return undefined;
+  }
+}
+
+/** @returns false when it was given back: told to stop, or out of memory while the disk could hold it. */
+async function handOver(deps: DrainDeps, batch: SpoolBatch<Outgoing>, course: Course): Promise<boolean> {
+  const { spool, signal } = deps;
+  const groups = batchesByProject(batch.items);
+  while (groups.size > 0 && !signal.aborted) {
+    try {
+      await (course.isSure ? sendGroups(deps, groups) : probe(deps, batch.items, course.attempt));
+      course.attempt = course.isSure ? 0 : course.attempt;
+      course.isSure = true;
+    } catch (error) {
+      course.isSure = false;
+      course.attempt += 1;
+      deps.onFailure(error);
+      const isForDisk = batch.end === undefined && spool.isWritable;
+      if (isForDisk) {
+        spool.release(batch);
+      }
+      await pause(deps, course.attempt);
+      if (isForDisk) {
+        return false;
+      }
+    }
+  }
+  if (signal.aborted) {
+    spool.release(batch);
+  }
+  return !signal.aborted;
 }
 
 /** Another one at each try, so that none that Temporal has trouble with stands in the way. */

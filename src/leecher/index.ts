@@ -183,13 +183,15 @@ function connect(
         options.logger.warn(facts, 'no events arrive from ftrack');
       }
       const { hostAhead } = clock;
-      if (hostAhead !== 0 && Math.abs(hostAhead - toldAhead) > TOLD_CLOCK_MS) {
+      if (hostAhead === 0) {
+        toldAhead = 0;
+      } else if (toldAhead === 0 || Math.abs(hostAhead - toldAhead) > TOLD_CLOCK_MS) {
+        toldAhead = hostAhead;
         options.logger.warn(
           { aheadMs: hostAhead },
           "this host's clock differs from ftrack's, whose time is used for what arrives; set the host's clock",
         );
       }
-      toldAhead = hostAhead;
     },
     onProof: (proof) => voucher.prove(proof),
     count: (what) => counters.count('leecher_hub', { what }),

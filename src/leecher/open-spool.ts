@@ -40,8 +40,8 @@ interface OpenSpool {
   readonly gaps: GapMarkers;
   /** Marks events that found no room. */
   readonly refuse: (items: readonly Outgoing[]) => void;
-  /** Name of this leecher. */
-  readonly leecher: string;
+  /** Name of this leecher; another one from when the directory is another's, and the old name with it. */
+  readonly leecher: () => string;
 }
 
 /** @throws SpoolInUse with one sentence when another leecher uses the directory. */
@@ -52,23 +52,30 @@ export async function openSpool(
   const { dir, lockWaitMs, maxBytes, expectMount = false } = setting;
   const gaps = await GapMarkers.open(dir);
   const refuse = markRefused({ counters, logger, gaps });
+  const tellFull = nowAndThen();
+  let leecher: string | undefined;
   const spool = await Spool.open<Outgoing>({
     dir,
     read: readOutgoing,
-    onTrouble: (what, message) => {
-      counters.count('leecher_spool', { what });
+    onTrouble: (what, message, count) => {
+      counters.count('leecher_spool', { what }, count);
       logger.error({ dir, what, problem: message }, 'trouble with the spool');
     },
     onMended: () => logger.info({ dir }, 'the spool works again'),
     onDropped: async (items) => {
       await gaps.add(items);
       counters.count('leecher_events', { outcome: 'dropped' }, items.length);
-      logger.error(
-        { dir, events: items.length, gaps: gaps.list },
-        "the spool is full and drops its oldest events; the gap fill reads their changes again from ftrack's log",
+      tellFull(() =>
+        logger.error(
+          { dir, events: items.length, gaps: gaps.list },
+          "the spool is full and drops its oldest events; the gap fill reads their changes again from ftrack's log",
+        ),
       );
     },
     onRefused: refuse,
+    onTaken: () => {
+      leecher = randomUUID();
+    },
     onUnreadable: (lines) => gaps.noteUnknown(lines, now()),
     memory,
     ...(maxBytes === undefined ? {} : { maxBytes, segmentBytes: segmentOf(maxBytes) }),
@@ -80,11 +87,24 @@ export async function openSpool(
       'the spool is not on a mount: its events die with the container; mount a volume at SPOOL_DIR',
     );
   }
-  return { spool, gaps, refuse, leecher: await nameIn(dir) };
+  const name = await nameIn(dir);
+  return { spool, gaps, refuse, leecher: () => leecher ?? name };
 }
 
-/** Pause before further refused events are told again, ms; all are counted. */
+/** Pause before further dropped events are told again, ms; all are counted. */
 const TELL_AGAIN_MS = 60_000;
+
+/** Tells at once, and then again only after a pause. */
+function nowAndThen(): (tell: () => void) => void {
+  let toldAt = -Infinity;
+  return (tell) => {
+    const now = performance.now();
+    if (now - toldAt > TELL_AGAIN_MS) {
+      toldAt = now;
+      tell();
+    }
+  };
+}
 
 /** Marks events that found room neither on the disk nor in memory. */
 function markRefused({
@@ -92,18 +112,16 @@ function markRefused({
   logger,
   gaps,
 }: Pick<Tools, 'counters' | 'logger'> & { readonly gaps: GapMarkers }): (items: readonly Outgoing[]) => void {
-  let toldAt = -Infinity;
+  const tellDropped = nowAndThen();
   return (items) => {
     gaps.note(items);
     counters.count('leecher_events', { outcome: 'dropped' }, items.length);
-    const now = performance.now();
-    if (now - toldAt > TELL_AGAIN_MS) {
-      toldAt = now;
+    tellDropped(() =>
       logger.error(
         { events: items.length, gaps: gaps.list },
         "events are dropped: the spool cannot be written and memory is full; the gap fill reads their changes again from ftrack's log",
-      );
-    }
+      ),
+    );
   };
 }
 

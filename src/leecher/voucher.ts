@@ -18,7 +18,7 @@ const FIRST_PAUSE = 1 / 32;
 /** What holds the events that Temporal does not hold yet. */
 export interface Holder {
   /** Name of this leecher; see {@link Vouch}. */
-  readonly leecher: string;
+  readonly leecher: () => string;
   readonly dispatcher: { state(): Pick<DispatchState, 'mode' | 'heldSince'> };
   /** For their time, and before it, nobody vouches: events of then were dropped. */
   readonly gaps: GapMarkers;
@@ -37,6 +37,8 @@ export class Voucher {
   #sending = false;
   #isFailing = false;
   #stopped = false;
+  /** Nothing before it is vouched for again: a proof speaks for the whole connection. */
+  #floor = 0;
 
   constructor(options: VoucherOptions) {
     this.#options = options;
@@ -79,12 +81,13 @@ export class Voucher {
   async #send(proof: HubProof, { leecher, dispatcher, gaps }: Holder): Promise<boolean> {
     const { mode, heldSince = Infinity } = dispatcher.state();
     const lostUntil = gaps.until;
-    const from = Math.max(proof.from, (lostUntil ?? -1) + 1);
+    this.#floor = Math.max(this.#floor, (lostUntil ?? -1) + 1);
+    const from = Math.max(proof.from, this.#floor);
     const to = Math.max(from, Math.min(proof.to, heldSince - 1));
     const pending = mode === 'spooling';
     const { send, logger } = this.#options;
     try {
-      await send({ leecher, from, to, pending });
+      await send({ leecher: leecher(), from, to, pending });
       this.#isFailing = false;
       if (lostUntil !== undefined && !pending && gaps.until === lostUntil) {
         logger.warn(

@@ -28,6 +28,8 @@ export class SpoolDisk<T> {
   #next: number;
   #writer: SegmentWriter | undefined;
   #isWriting = false;
+  /** Closed, or another's. */
+  #isOver = false;
   #tidying: Promise<void> = Promise.resolve();
   /** Times in a row that the oldest segment could not be read. */
   #misread = 0;
@@ -78,12 +80,16 @@ export class SpoolDisk<T> {
     return files.contentOf(this.#segments, this.#position);
   }
 
-  /** Resolves once the lines are on the disk. @throws when they are not; none of them counts as written then. */
+  /**
+   * Resolves once the lines are on the disk, and `onLost` has been called if that is another's by now.
+   * @throws when they are not; none of them counts as written then.
+   */
   async write(lines: readonly string[]): Promise<void> {
     this.#isWriting = true;
     try {
       const writer = await this.#openWriter();
       await writer.write(lines);
+      await this.#lock.look();
     } catch (error) {
       await this.#abandonWriter();
       throw error;
@@ -132,17 +138,22 @@ export class SpoolDisk<T> {
     { lines, offset }: { lines: Buffer[]; offset: number },
   ): Promise<SpoolBatch<T>> {
     const items: T[] = [];
+    const foreign: Buffer[] = [];
     for (const line of lines) {
       const item = this.#options.read(files.parseLine(line));
       if (item === undefined) {
-        await files.setAside(segment.path, line).catch(() => undefined);
-        this.#options.onTrouble(
-          'corrupt',
-          `A line of ${segment.path} is no event of ours (damaged, or of another version) and was set aside; look at the .corrupt file there.`,
-        );
+        foreign.push(line);
       } else {
         items.push(item);
       }
+    }
+    if (foreign.length > 0) {
+      await files.setAside(segment.path, foreign).catch(() => undefined);
+      this.#options.onTrouble(
+        'corrupt',
+        `Lines of ${segment.path} (${foreign.length}) are no events of ours (damaged, or of another version) and were set aside; look at the .corrupt file there.`,
+        foreign.length,
+      );
     }
     if (lines.length === 0) {
       this.#options.onTrouble(
@@ -159,15 +170,27 @@ export class SpoolDisk<T> {
 
   async #leaveBehind(segment: Segment, error: unknown): Promise<void> {
     this.#misread = 0;
+    this.#tellUnreadable(segment, error);
+    this.#strike(segment);
+    await this.#dropWriter(segment);
+  }
+
+  #tellUnreadable({ path, lines }: Segment, error: unknown): void {
     this.#options.onTrouble(
       'error',
       isCode(error, 'ENOENT')
-        ? `Segment ${segment.path} of the spool was removed by somebody; the gap fill reads from ftrack's log what it held.`
-        : `Segment ${segment.path} of the spool still cannot be read (${codeOf(error)}) and is left behind; the gap fill reads from ftrack's log what it holds.`,
+        ? `Segment ${path} of the spool was removed by somebody; the gap fill reads from ftrack's log what it held.`
+        : `Segment ${path} of the spool cannot be read (${codeOf(error)}) and is left behind; the gap fill reads from ftrack's log what it holds.`,
     );
-    this.#segments.splice(this.#segments.indexOf(segment), 1);
-    this.#options.onUnreadable?.(segment.lines);
-    await this.#dropWriter(segment);
+    this.#options.onUnreadable?.(lines);
+  }
+
+  /** Off the list, unless somebody else was faster. */
+  #strike(segment: Segment): void {
+    const index = this.#segments.indexOf(segment);
+    if (index !== -1) {
+      this.#segments.splice(index, 1);
+    }
   }
 
   /** Forgets what a batch covered. @throws when the disk does not learn of it; `tidy` catches up later. */
@@ -184,7 +207,10 @@ export class SpoolDisk<T> {
     await this.tidy();
   }
 
-  /** Stores the position and removes what is handed over; the segment being written only once no write is under way. */
+  /**
+   * Removes what is handed over, the segment being written only once no write is under way; then stores the position:
+   * on a disk that this spool has filled there is room for it only then.
+   */
   tidy(): Promise<void> {
     this.#tidying = this.#tidying.then(
       () => this.#tidy(),
@@ -194,18 +220,22 @@ export class SpoolDisk<T> {
   }
 
   async #tidy(): Promise<void> {
+    await this.#lock.look();
+    if (this.#isOver) {
+      return;
+    }
+    for (let [first] = this.#segments; first?.lines === 0; [first] = this.#segments) {
+      if (first === this.#writer?.segment && this.#isWriting) {
+        break;
+      }
+      await this.#dropWriter(first);
+      await rm(first.path, { force: true });
+      this.#strike(first);
+    }
     if (!this.#isStored) {
       const position = this.#position;
       await files.writePosition(this.#options.dir, position);
       this.#isStored = position === this.#position;
-    }
-    for (let [first] = this.#segments; first?.lines === 0; [first] = this.#segments) {
-      if (first === this.#writer?.segment && this.#isWriting) {
-        return;
-      }
-      await this.#dropWriter(first);
-      await rm(first.path, { force: true });
-      this.#segments.splice(0, Number(this.#segments[0] === first));
     }
   }
 
@@ -214,6 +244,7 @@ export class SpoolDisk<T> {
     if (isOurs) {
       await this.tidy().catch(() => undefined);
     }
+    this.#isOver = true;
     await this.#writer?.close();
     this.#writer = undefined;
     await this.#lock.release();
@@ -233,7 +264,7 @@ export class SpoolDisk<T> {
     this.#writer = undefined;
     await writer?.abandon();
     if (writer?.segment.size === 0) {
-      this.#segments.splice(this.#segments.indexOf(writer.segment), 1);
+      this.#strike(writer.segment);
     }
   }
 
@@ -267,14 +298,30 @@ export class SpoolDisk<T> {
 
   async #drop(segment: Segment): Promise<void> {
     if (segment.lines > 0) {
-      const offset = this.#position.segment === segment.number ? this.#position.offset : 0;
-      for await (const lines of files.linesOf(segment, offset)) {
-        const items = lines.flatMap((line) => this.#options.read(files.parseLine(line)) ?? []);
-        await this.#options.onDropped?.(items);
-      }
+      await this.#markDropped(segment);
     }
     // A drain may have handed it over meanwhile.
-    this.#segments.splice(0, Number(this.#segments[0] === segment));
+    this.#strike(segment);
     await rm(segment.path, { force: true });
+  }
+
+  /** @throws what `onDropped` throws; what cannot be read is marked as unknown, and does not stand in the way. */
+  async #markDropped(segment: Segment): Promise<void> {
+    const offset = this.#position.segment === segment.number ? this.#position.offset : 0;
+    const pieces = files.linesOf(segment, offset);
+    for (;;) {
+      let piece: IteratorResult<readonly Buffer[], unknown>;
+      try {
+        piece = await pieces.next();
+      } catch (error) {
+        this.#tellUnreadable(segment, error);
+        return;
+      }
+      if (piece.done === true) {
+        return;
+      }
+      const items = piece.value.flatMap((line) => this.#options.read(files.parseLine(line)) ?? []);
+      await this.#options.onDropped?.(items);
+    }
   }
 }

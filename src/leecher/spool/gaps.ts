@@ -52,7 +52,8 @@ export class GapMarkers {
     const gaps = marked(this.#gaps, items);
     await writeFile(`${this.#path}.new`, JSON.stringify(gaps), { mode: 0o600 });
     await rename(`${this.#path}.new`, this.#path);
-    this.#gaps = gaps;
+    // Others may have been marked meanwhile.
+    this.#gaps = marked(this.#gaps, items);
   }
 
   /** Marks events that are not on the disk. */

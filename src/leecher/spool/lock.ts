@@ -23,6 +23,8 @@ export interface LockOptions {
 
 /** One leecher per spool directory, by a lock file that its holder keeps young. */
 export interface SpoolLock {
+  /** Looks whether somebody took it, and says so by `onLost`. */
+  look(): Promise<void>;
   release(): Promise<void>;
 }
 
@@ -41,11 +43,18 @@ export async function takeLock(options: LockOptions): Promise<SpoolLock | undefi
   }
   const timer = setInterval(() => void keep(), renew);
   timer.unref();
-  async function keep(): Promise<void> {
+  let isLost = false;
+  async function look(): Promise<void> {
     const holder = await readHolder(path);
-    if (holder !== undefined && holder.token !== token) {
+    if (holder !== undefined && holder.token !== token && !isLost) {
+      isLost = true;
       clearInterval(timer);
       options.onLost();
+    }
+  }
+  async function keep(): Promise<void> {
+    await look();
+    if (isLost) {
       return;
     }
     const now = new Date();
@@ -57,10 +66,12 @@ export async function takeLock(options: LockOptions): Promise<SpoolLock | undefi
     });
   }
   return {
+    look,
     async release() {
       clearInterval(timer);
       if ((await readHolder(path))?.token === token) {
-        await rm(path, { force: true });
+        // On a disk that went read-only it stays, and is taken over from a process that is gone.
+        await rm(path, { force: true }).catch(() => undefined);
       }
     },
   };

@@ -1,28 +1,22 @@
-export interface MemoryLimits {
-  readonly records: number;
-  readonly characters: number;
-}
-
 /** Records as lines that are not on the disk yet, oldest first. */
 export class Pending {
   readonly #lines: string[] = [];
-  readonly #limits: MemoryLimits;
+  readonly #maxCharacters: number;
   #characters = 0;
 
-  constructor(limits: MemoryLimits) {
-    this.#limits = limits;
+  constructor(maxCharacters: number) {
+    this.#maxCharacters = maxCharacters;
   }
 
   get length(): number {
     return this.#lines.length;
   }
 
-  /** @returns how many were taken in before a limit was reached. */
-  add(items: readonly unknown[]): number {
-    const { records, characters } = this.#limits;
+  /** @returns how many were taken in before this many were there, or as many characters as may be. */
+  add(items: readonly unknown[], maxRecords: number): number {
     let accepted = 0;
     for (const item of items) {
-      if (this.#lines.length >= records || this.#characters >= characters) {
+      if (this.#lines.length >= maxRecords || this.#characters >= this.#maxCharacters) {
         break;
       }
       const line = JSON.stringify(item);

@@ -145,7 +145,7 @@ async function measure(
   const size = content.lastIndexOf(NEWLINE) + 1;
   const torn = size < content.length;
   if (torn) {
-    await setAside(file.path, content.subarray(size));
+    await setAside(file.path, [content.subarray(size)]);
     await truncate(file.path, size);
   }
   let lines = 0;
@@ -171,9 +171,11 @@ export async function probe(dir: string): Promise<void> {
   }
 }
 
-/** Keeps bytes that are no record of ours, next to the segment in which they were found. */
-export async function setAside(segmentPath: string, bytes: Uint8Array): Promise<void> {
-  await appendFile(corruptPath(segmentPath), Buffer.concat([bytes, Buffer.from('\n')]), { mode: 0o600 });
+/** Keeps lines that are no records of ours, next to the segment in which they were found. */
+export async function setAside(segmentPath: string, lines: readonly Uint8Array[]): Promise<void> {
+  const end = Buffer.from('\n');
+  const bytes = Buffer.concat(lines.flatMap((line) => [line, end]));
+  await appendFile(corruptPath(segmentPath), bytes, { mode: 0o600 });
 }
 
 const corruptPath = (path: string): string => path.replace(/\.spool$/, '.corrupt');

@@ -45,15 +45,14 @@ export class Spool<T> {
   private constructor(options: SpoolOptions<T>) {
     this.#options = {
       ...options,
-      onTrouble: (what, message) => {
-        options.onTrouble(what, message);
+      onTrouble: (what, ...told) => {
+        options.onTrouble(what, ...told);
         if (what !== 'error') {
           void this.#lookAround();
         }
       },
     };
-    const { memory, memoryCharacters = MEMORY_CHARACTERS } = options;
-    this.#pending = new Pending({ records: memory, characters: memoryCharacters });
+    this.#pending = new Pending(options.memoryCharacters ?? MEMORY_CHARACTERS);
   }
 
   /**
@@ -88,6 +87,11 @@ export class Spool<T> {
     };
   }
 
+  /** Whether what is appended reaches the disk, as far as that is known. */
+  get isWritable(): boolean {
+    return this.#disk !== undefined && !this.#faults.has('disk');
+  }
+
   /** Called when a directory that could not be used at first turns out to hold records of an earlier time. */
   whenFound(listener: () => void): void {
     this.#onFound = listener;
@@ -98,7 +102,8 @@ export class Spool<T> {
    * @returns how many were accepted; the rest did not fit into memory.
    */
   append(items: readonly T[]): number {
-    const accepted = this.#pending.add(items);
+    // What waits for a disk that works is there in a moment: only its size counts.
+    const accepted = this.#pending.add(items, this.isWritable ? Infinity : this.#options.memory);
     if (accepted < items.length) {
       this.#options.onRefused?.(items.slice(accepted));
     }
@@ -158,7 +163,7 @@ export class Spool<T> {
   async setAside(item: T): Promise<void> {
     const { dir } = this.#options;
     await files
-      .setAside(`${dir}/rejected.spool`, Buffer.from(JSON.stringify(item)))
+      .setAside(`${dir}/rejected.spool`, [Buffer.from(JSON.stringify(item))])
       .catch((error: unknown) =>
         this.#options.onTrouble(
           'error',
@@ -205,6 +210,7 @@ export class Spool<T> {
     const disk = this.#disk;
     this.#disk = undefined;
     this.#faults.clear();
+    this.#options.onTaken?.();
     void disk?.close(false);
     this.#fails(
       'disk',
@@ -237,7 +243,7 @@ export class Spool<T> {
   /** @param how a disk that failed is only tried again now and then */
   #startFlush(how: 'if it works' | 'try anyway' = 'if it works'): void {
     const isIdle = this.#flushing === undefined && this.#lent === 0 && !this.#closed;
-    const isWorth = how === 'try anyway' || !this.#faults.has('disk');
+    const isWorth = how === 'try anyway' || this.isWritable;
     if (isIdle && isWorth && this.#disk !== undefined) {
       this.#flushing = this.#flush(this.#disk).finally(() => {
         this.#flushing = undefined;
@@ -254,8 +260,11 @@ export class Spool<T> {
         this.#cannotWrite(error);
         return;
       }
-      this.#pending.forget(group.length);
-      this.#works('disk');
+      // Written into a folder that is another's by now, it may never be read: it stays.
+      if (this.#disk === disk) {
+        this.#pending.forget(group.length);
+        this.#works('disk');
+      }
     }
   }
 
@@ -297,14 +306,14 @@ export class Spool<T> {
       );
     }
     const disk = this.#disk;
-    if (disk !== undefined && (await this.#isWritable(disk))) {
+    if (disk !== undefined && (await this.#tryToWrite(disk))) {
       await this.#keepsProgress(disk.tidy());
     }
     await this.#lookAround();
   }
 
   /** What waits is the best proof; where nothing does, a small file is. */
-  async #isWritable(disk: SpoolDisk<T>): Promise<boolean> {
+  async #tryToWrite(disk: SpoolDisk<T>): Promise<boolean> {
     this.#startFlush('try anyway');
     if (this.#flushing !== undefined && this.#pending.length > 0) {
       await this.#flushing;
@@ -314,7 +323,7 @@ export class Spool<T> {
         (error: unknown) => this.#cannotWrite(error),
       );
     }
-    return !this.#faults.has('disk');
+    return this.isWritable;
   }
 
   async #reattach(): Promise<void> {

@@ -6,13 +6,15 @@ export interface SpoolOptions<T> {
   readonly dir: string;
   /** Checks what a line held; undefined sets the line aside. */
   read(value: unknown): T | undefined;
-  /** Each thing that went wrong, with a sentence; what stays wrong is told once. */
-  onTrouble(what: SpoolTrouble, message: string): void;
+  /** Each thing that went wrong, with a sentence and how many it concerns (one by default); what stays is told once. */
+  onTrouble(what: SpoolTrouble, message: string, count?: number): void;
   /** The disk works again after it did not. */
   onMended?(): void;
+  /** Another leecher took the directory while this process stood still: what lies there is no longer ours. */
+  onTaken?(): void;
   /** Records that may wait in memory while the disk cannot be written; what comes on top is refused. */
   readonly memory: number;
-  /** The same as a number of characters. */
+  /** Characters that may wait in memory at any time. */
   readonly memoryCharacters?: number;
   readonly segmentBytes?: number;
   /** What the disk may hold at most; beyond it the oldest segment goes. Default: no bound. */

@@ -184,6 +184,40 @@ describe('handing events to Temporal', () => {
     expect(rig.temporal.heard('p1')).toEqual(ids('a', 3));
   });
 
+  it('writes what memory holds to a disk that works again, also while Temporal stays away', async () => {
+    rig = await startRig({ spoolMemory: 10 });
+    await rm(rig.dir, { recursive: true });
+    await writeFile(rig.dir, 'a file in the way');
+    rig.temporal.down = true;
+    rig.offer(ids('a', 3));
+    await until(() => rig.spool.state().problem !== undefined);
+    const { asked } = rig.temporal;
+    await until(() => rig.temporal.asked > asked + 2);
+
+    await rm(rig.dir);
+    await until(() => rig.spool.state().inMemory === 0);
+    rig.offer(ids('b', 12));
+    await until(() => rig.spool.state().inMemory === 0);
+
+    expect(rig.spool.state()).toMatchObject({ events: 15, problem: undefined });
+    rig.temporal.down = false;
+    await until(() => rig.dispatcher.state().mode === 'direct');
+    expect(rig.temporal.heard('p1')).toEqual([...ids('a', 3), ...ids('b', 12)]);
+  });
+
+  it('refuses nothing of a burst while the disk works', async () => {
+    rig = await startRig({ memory: 100, spoolMemory: 100 });
+    const { opened, open } = gate();
+    rig.temporal.before = () => opened;
+
+    rig.offer(ids('e', 350));
+
+    expect(rig.spool.state().events).toBe(350);
+    open();
+    await until(() => rig.dispatcher.state().mode === 'direct');
+    expect(rig.temporal.heard('p1')).toEqual(ids('e', 350));
+  });
+
   it('hands over what lies in a spool that could be opened only later', async () => {
     const first = await startRig();
     first.temporal.down = true;

@@ -55,7 +55,7 @@ describe('what a leecher vouches for', () => {
   });
 
   it('is the time that the hub proved, as long as Temporal holds everything', async () => {
-    voucher.start({ leecher: 'a', dispatcher, gaps });
+    voucher.start({ leecher: () => 'a', dispatcher, gaps });
     voucher.prove({ from: 100, to: 200 });
 
     expect(await last()).toMatchObject({ from: 100, to: 200, pending: false });
@@ -63,7 +63,7 @@ describe('what a leecher vouches for', () => {
 
   it('ends before the oldest event that Temporal does not hold, and is said again until the spool is empty', async () => {
     state = { mode: 'spooling', heldSince: 150 };
-    voucher.start({ leecher: 'a', dispatcher, gaps });
+    voucher.start({ leecher: () => 'a', dispatcher, gaps });
     voucher.prove({ from: 100, to: 200 });
     expect(await last(2)).toMatchObject({ from: 100, to: 149, pending: true });
 
@@ -77,14 +77,14 @@ describe('what a leecher vouches for', () => {
     voucher.prove({ from: 100, to: 200 });
     expect(said).toEqual([]);
 
-    voucher.start({ leecher: 'a', dispatcher, gaps });
+    voucher.start({ leecher: () => 'a', dispatcher, gaps });
 
     expect(await last()).toEqual({ leecher: 'a', from: 100, to: 200, pending: false });
   });
 
   it('is repeated until it was heard', async () => {
     failures = 2;
-    voucher.start({ leecher: 'a', dispatcher, gaps });
+    voucher.start({ leecher: () => 'a', dispatcher, gaps });
     voucher.prove({ from: 100, to: 200 });
 
     await last(3);
@@ -94,10 +94,46 @@ describe('what a leecher vouches for', () => {
   it('is repeated soon at first: Temporal is often there a moment after ftrack', async () => {
     voucher = voucherThat(9_600);
     failures = 1;
-    voucher.start({ leecher: 'a', dispatcher, gaps });
+    voucher.start({ leecher: () => 'a', dispatcher, gaps });
     voucher.prove({ from: 100, to: 200 });
 
     expect(await last(2)).toMatchObject({ from: 100, to: 200 });
+  });
+
+  it('never covers the time of what was dropped again, also when the same connection proves more', async () => {
+    gaps.note([item('p', 140)]);
+    voucher.start({ leecher: () => 'a', dispatcher, gaps });
+    voucher.prove({ from: 100, to: 200 });
+    await until(() => gaps.until === undefined);
+
+    voucher.prove({ from: 100, to: 260 });
+    await until(() => said.at(-1)?.to === 260);
+
+    expect(new Set(said.map(({ from }) => from))).toEqual(new Set([141]));
+  });
+
+  it('is said under the name that the leecher has by then', async () => {
+    let name = 'a';
+    voucher.start({ leecher: () => name, dispatcher, gaps });
+    voucher.prove({ from: 100, to: 200 });
+    await last();
+
+    name = 'b';
+    voucher.prove({ from: 100, to: 260 });
+    await until(() => said.at(-1)?.to === 260);
+
+    expect(said.at(-1)?.leecher).toBe('b');
+  });
+
+  it('keeps the marker of what is refused while another marker is written', async () => {
+    const adding = gaps.add([item('p', 100)]);
+    gaps.note([item('p', 500), item('q', 500)]);
+    await adding;
+
+    expect(gaps.list).toEqual({
+      p: { events: 2, from: 100, to: 500 },
+      q: { events: 1, from: 500, to: 500 },
+    });
   });
 
   it('begins behind what the full spool dropped; the markers outlive the process and go once that is heard', async () => {
@@ -108,7 +144,7 @@ describe('what a leecher vouches for', () => {
       site: { events: 1, from: 130, to: 130 },
     });
 
-    voucher.start({ leecher: 'a', dispatcher, gaps: again });
+    voucher.start({ leecher: () => 'a', dispatcher, gaps: again });
     voucher.prove({ from: 100, to: 200 });
 
     expect(await last()).toMatchObject({ from: 141, to: 200 });

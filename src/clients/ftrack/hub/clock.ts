@@ -37,10 +37,13 @@ export class HubClock {
     return this.#ahead;
   }
 
-  /** @param told ftrack's time as it has just answered, ms since epoch; undefined when it did not say */
-  set(told: number | undefined): void {
+  /**
+   * @param told ftrack's time as it answered, ms since epoch; undefined when it did not say
+   * @param ago ms since that answer began to arrive: its end may have taken long
+   */
+  set(told: number | undefined, ago = 0): void {
     const host = this.#sources.wall();
-    const ahead = told === undefined ? 0 : host - told - HALF_SECOND;
+    const ahead = told === undefined ? 0 : host - ago - told - HALF_SECOND;
     this.#ahead = Math.abs(ahead) <= TRUSTED_MS ? 0 : Math.round(ahead);
     this.#offset = host - this.#ahead - this.#sources.even();
   }

@@ -37,6 +37,8 @@ export interface HubSession {
   readonly sid: string;
   /** ftrack's clock when it answered, cut to seconds, ms since epoch; undefined when it did not say. */
   readonly time: number | undefined;
+  /** When that answer began to arrive, by `performance.now()`. */
+  readonly answeredAt: number;
 }
 
 /**
@@ -47,6 +49,7 @@ export interface HubSession {
 export async function handshake(credentials: HubCredentials, signal: AbortSignal): Promise<HubSession> {
   const origin = hubOrigin(credentials.serverUrl);
   const response = await request(origin, headersOf(credentials), signal);
+  const answeredAt = performance.now();
   if (response.status === 401 || response.status === 403) {
     void response.body?.cancel();
     throw new HandshakeError(
@@ -62,7 +65,7 @@ export async function handshake(credentials: HubCredentials, signal: AbortSignal
     throw unreachable(origin, error);
   });
   const time = Date.parse(response.headers.get('date') ?? '');
-  return { sid: sessionId(origin, body), time: Number.isNaN(time) ? undefined : time };
+  return { sid: sessionId(origin, body), time: Number.isNaN(time) ? undefined : time, answeredAt };
 }
 
 /** The errors of fetch and Headers quote a faulty header value, so they are not passed on. */

@@ -127,9 +127,9 @@ class Supervisor implements Hub {
     const abort = new AbortController();
     this.#handshake = abort;
     void this.#shakeHands(abort).then(
-      ({ sid, time }) => {
+      ({ sid, time, answeredAt }) => {
         if (this.#status.state !== 'closed') {
-          this.#clock.set(time);
+          this.#clock.set(time, performance.now() - answeredAt);
           this.#open(sid);
         }
       },

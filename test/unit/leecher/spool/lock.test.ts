@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import fs from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,6 +17,7 @@ describe('lock of a spool directory', () => {
     lost = 0;
   });
   afterEach(async () => {
+    jest.restoreAllMocks();
     await Promise.all(held.splice(0).map((lock) => lock.release()));
     await rm(dir, { recursive: true, force: true });
   });
@@ -141,6 +143,26 @@ describe('lock of a spool directory', () => {
     await first?.release();
 
     expect(await readFile(join(dir, 'lock'), 'utf8')).toContain('"new"');
+  });
+
+  it('that cannot be removed ends its use all the same', async () => {
+    const first = await take();
+    const remove = jest.spyOn(fs.promises, 'rm').mockRejectedValue(new Error('EROFS: read-only file system'));
+
+    await expect(first?.release()).resolves.toBeUndefined();
+
+    expect(remove).toHaveBeenCalled();
+  });
+
+  it('tells at the first look that it was taken, once', async () => {
+    const first = await take({ renew: 1_000_000, stale: 10_000 });
+    await first?.look();
+    expect(lost).toBe(0);
+    await write({ token: 'new', pid: process.pid, host: hostname() });
+
+    await Promise.all([first?.look(), first?.look()]);
+
+    expect(lost).toBe(1);
   });
 
   it('names its holder and the way out', async () => {

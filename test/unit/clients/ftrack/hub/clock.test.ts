@@ -51,6 +51,16 @@ describe("the hub's clock", () => {
     },
   );
 
+  it('is not deceived by an answer whose end took long', () => {
+    const told = wall;
+    pass(10_000);
+
+    clock.set(told, 10_000);
+
+    expect(clock.now()).toBe(wall);
+    expect(clock.hostAhead).toBe(0);
+  });
+
   it('follows the host where ftrack does not say', () => {
     wall += HOUR;
 
