@@ -1,10 +1,12 @@
 const HOUR_MS = 3_600_000;
 /** Different texts that are remembered; beyond it all are forgotten, which costs a line more each. */
 const MOST = 1_000;
+/** Digits that stand for themselves, also before `s` or `ms`; not those of `log-12`, `ftrack-event/7` or `5f2e`. */
+const NUMBER = /(?<![\w/-])\d+(?=(?:ms|s)?(?![\w-]))/g;
 
 /**
  * Tells which lines of a log say nothing new, so that an outage of days fills no disk: a text is new once an hour.
- * Numbers in it do not count, such as those of tries.
+ * Numbers in it do not count, such as those of tries and durations; those within a name or an id do.
  */
 export class Repeats {
   readonly #now: () => number;
@@ -16,7 +18,7 @@ export class Repeats {
   }
 
   isNew(text: string): boolean {
-    const key = text.replace(/\d+/g, '#');
+    const key = text.replace(NUMBER, '#');
     const now = this.#now();
     if (now - (this.#said.get(key) ?? -Infinity) < HOUR_MS) {
       return false;

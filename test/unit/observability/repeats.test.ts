@@ -16,6 +16,21 @@ test('a text is new once an hour, whatever numbers stand in it', () => {
   expect(repeats.isNew('retried 8 times')).toBe(true);
 });
 
+test('a number within a name or an id counts', () => {
+  const repeats = new Repeats(() => 0);
+  const isNew = (text: string): boolean => repeats.isNew(text);
+
+  expect(['log-12 failed', 'log-13 failed', 'ftrack-event/7', 'ftrack-event/8'].map(isNew)).toEqual(
+    Array.from({ length: 4 }, () => true),
+  );
+  expect(['5f2e', '6f2e', '11112222-0000', '11112223-0000'].map(isNew)).not.toContain(false);
+  expect(['after 20ms (try 5)', 'after 300ms (try 6)', 'after 1.5s (try 7)'].map(isNew)).toEqual([
+    true,
+    false,
+    true,
+  ]);
+});
+
 test('ever new texts fill no memory: after a thousand the old ones are forgotten', () => {
   const repeats = new Repeats(() => 0);
   const letters = (at: number): string => at.toString(2).replaceAll('0', 'a').replaceAll('1', 'b');
