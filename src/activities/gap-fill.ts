@@ -61,7 +61,9 @@ export function createGapFill(deps: GapFillDeps): GapFillActivities {
       const waits = timings(input.timeScale);
       const beat = setInterval(() => context.heartbeat(), waits.heartbeat / 3);
       try {
-        return await sweep(deps, { ...input, waits }, context.cancellationSignal);
+        // The server's time, as the workflow has it too: this host's clock may be off.
+        const now = context.info.currentAttemptScheduledTimestampMs;
+        return await sweep(deps, { ...input, waits, now }, context.cancellationSignal);
       } finally {
         clearInterval(beat);
       }
@@ -69,7 +71,7 @@ export function createGapFill(deps: GapFillDeps): GapFillActivities {
   };
 }
 
-type Sweep = SweepInput & { readonly waits: Timings };
+type Sweep = SweepInput & { readonly waits: Timings; readonly now: number };
 
 async function sweep(deps: GapFillDeps, input: Sweep, signal: AbortSignal): Promise<SweepResult> {
   const ends = await deps.ftrack.logEnds(signal);
@@ -88,7 +90,7 @@ async function sweep(deps: GapFillDeps, input: Sweep, signal: AbortSignal): Prom
   const fresh = marks.filter(({ id }) => !includes(settled, id));
   const judged = await judge(deps, { ...input, marks: fresh, near: nearOf(fresh, marks) }, signal);
   const known = withNumbers(settled, judged.settled);
-  const before = Date.now() - input.waits.gapOverlap - judged.skew;
+  const before = input.now - input.waits.gapOverlap - judged.skew;
   const bound = boundOf(marks, { settled: known, cursor, before });
   return {
     cursor: bound,
@@ -171,14 +173,14 @@ async function judge(
   const own = { userId: await deps.ownUserId(signal), attributes: PAIR_ATTRIBUTES };
   const times = { lag: waits.gapLag, silent: waits.gapSilent };
   const known = { accepted: acceptedByEntity(accepted), rows: byEntity(all), heard };
-  const knowledge = { ...known, now: Date.now(), skew, sweptAt, own, waits: times };
+  const knowledge = { ...known, now: input.now, skew, sweptAt, own, waits: times };
   const verdicts = rows.map((row) => ({ row, verdict: verdictOn(row, knowledge) }));
   const those = (wanted: Verdict): LogRow[] =>
     verdicts.filter(({ verdict }) => verdict === wanted).map(({ row }) => row);
   const missed = those('missed');
   const told = those('known');
   const irrelevant = those('irrelevant');
-  const events = await handOver(deps, missed, input.timeScale);
+  const events = await handOver(deps, missed, { ...input, skew });
   const done = [...missed, ...told, ...irrelevant];
   return {
     settled: done.map(({ id }) => id),
@@ -197,14 +199,17 @@ async function judge(
 async function handOver(
   deps: GapFillDeps,
   missed: readonly LogRow[],
-  timeScale: number | undefined,
+  { now, skew, timeScale }: Pick<Sweep, 'now' | 'skew' | 'timeScale'>,
 ): Promise<number> {
-  const now = Date.now();
   const scale = timeScale === undefined ? {} : { timeScale };
-  const events = eventsFor(missed, now).map(({ project, event }, index) => ({
-    id: eventWorkflowId(event.id),
-    input: { event, project, key: now * 1000 + index, ...scale },
-  }));
+  const newest = Math.max(...missed.map(({ at }) => at ?? -Infinity)) + skew;
+  // In the time of the log: stamped by a clock that is ahead, these events would seem to tell what comes after them.
+  const events = eventsFor(missed, Number.isFinite(newest) ? newest : now).map(
+    ({ project, event }, index) => ({
+      id: eventWorkflowId(event.id),
+      input: { event, project, key: now * 1000 + index, ...scale },
+    }),
+  );
   const projects = [...new Set(events.map(({ input }) => input.project))];
   await Promise.all(
     projects.map(async (project) => {

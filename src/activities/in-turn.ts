@@ -3,6 +3,7 @@ import { projectQueueId, SIGNAL } from '../contracts/names';
 import type { Waiting } from '../contracts/queue';
 import { timings as timingsOf } from '../contracts/timings';
 import { classOf, codeOf, failure } from '../errors';
+import { growingClock } from './growing-clock';
 import type { Step, StepInput, StepResult } from './step';
 
 /** Where the wrapper tells what it saw; the logger of the process implements it. */
@@ -16,6 +17,9 @@ const TELL_EVERY = 10;
 
 /** A step that ended so often without any answer (time-out, crash of the processor) would do so for ever. */
 const MAX_SILENT = 8;
+
+/** One for all steps: only differences count. */
+const clock = growingClock();
 
 /** Travels from try to try as heartbeat details. */
 interface Trace {
@@ -49,7 +53,7 @@ export function inTurn(step: Step, log: StepLog): (input: StepInput) => Promise<
     }
     const beat = setInterval(() => activity.heartbeat(trace), timings.heartbeat / 4);
     try {
-      const result = await step(input, { signal: activity.cancellationSignal, timings, now: Date.now });
+      const result = await step(input, { signal: activity.cancellationSignal, timings, now: clock });
       log.info({ ...fields, outcome: result.outcome }, result.summary);
       if (attempt > 1) {
         await tellQueue(input, { run: input.turn.run, system: null, since: Date.now() });

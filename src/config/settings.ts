@@ -93,7 +93,10 @@ const MAX_AGE = 60_000;
 /** Reads settings through AYON and keeps them for a minute, so that an edit takes effect without a restart. */
 export function createSettingsLoader(
   source: SettingsSource,
-  { maxAge = MAX_AGE, now = Date.now }: { readonly maxAge?: number; readonly now?: () => number } = {},
+  {
+    maxAge = MAX_AGE,
+    now = () => performance.now(),
+  }: { readonly maxAge?: number; readonly now?: () => number } = {},
 ): SettingsLoader {
   const kept = new Map<string, { readonly until: number; readonly settings: Settings }>();
   return {

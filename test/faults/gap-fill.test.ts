@@ -10,13 +10,14 @@ import { FEATURE, SPOT, Story } from './support/story';
 let testbed: Testbed;
 let story: Story;
 let leecher: Service;
+let processor: Service;
 
 beforeAll(async () => {
   testbed = await startTestbed({ timeScale: 20 });
   story = new Story(testbed);
   // Before anybody looks: the first look begins at the head of the log.
   story.bob.update(story.tasks(SPOT)[1] ?? '', { description: 'of an earlier time' });
-  await testbed.startProcessor();
+  processor = await testbed.startProcessor();
   await looked();
   leecher = await testbed.startLeecher();
   // Rows carry whole seconds: what is written in the second of a connect counts as before it.
@@ -107,6 +108,27 @@ test('a single event that the hub dropped over a healthy connection is found by 
 
   expect(counts.missed).toBe(before.missed + 1);
 }, 60_000);
+
+test.each([
+  ['behind', -3_600_000],
+  ['ahead', 3_600_000],
+])(
+  'a processor whose clock is an hour %s finds what was dropped, each time',
+  async (_, clockMs) => {
+    const [, , task = ''] = story.tasks(SPOT);
+    await settled();
+    await processor.inject({ clockMs });
+    for (const text of ['once', 'and again']) {
+      testbed.ftrack.hub.dropEvents(1);
+      story.bob.update(task, { description: `${text}, by a clock off by ${clockMs}` });
+
+      await settled();
+      await story.untilAgreed();
+    }
+    await processor.inject({});
+  },
+  90_000,
+);
 
 test('a row that becomes visible behind later ones is not overlooked', async () => {
   const [first = '', second = ''] = story.tasks(SPOT);

@@ -66,7 +66,13 @@ interface Kept<Value> {
 }
 
 export function createProjectFacts(sources: FactsSources, options: FactsOptions = {}): ProjectFactsCache {
-  const { siteAge = 300_000, projectAge = 60_000, skipAge = 15_000, calm = 30_000, now = Date.now } = options;
+  const {
+    siteAge = 300_000,
+    projectAge = 60_000,
+    skipAge = 15_000,
+    calm = 30_000,
+    now = () => performance.now(),
+  } = options;
   const projects = new Map<string, Kept<Pairing>>();
   // Several events may wait for one reading; it must not end with the first of them. The clients' time-outs end it.
   const { signal } = new AbortController();
