@@ -19,7 +19,8 @@ type Moment = readonly [steady: number, daytime: number];
 /**
  * - `held`: ours.
  * - `elsewhere`: another leecher's, or about to be somebody's.
- * - `none`: nobody's as far as we know: Temporal does not answer, or no processor has begun the lease yet.
+ * - `none`: nobody's as far as we know: Temporal does not answer, no processor has begun the lease yet, or no leecher
+ *   hears ftrack.
  */
 export interface LeaseState {
   readonly lease: 'held' | 'elsewhere' | 'none';

@@ -147,7 +147,7 @@ test('a segment overwritten behind its back, and others cut off or removed: the 
 
   await testbed.restartTemporal();
 
-  await eventually('it to be told', () => logged(/is no event of ours.*set aside; look at the \.corrupt/));
+  await eventually('it to be told', () => logged(/are no events of ours.*set aside; look at the \.corrupt/));
   await eventually('its end to be missed', () => logged(/is shorter than it was; the gap fill reads/));
   await untilAllIsWell();
   const { notices } = await untilSaid('a notice', (said) => said.notices.length > 0);

@@ -27,8 +27,12 @@ const CLOSED_MS = 170_000;
 
 const launchLeecher = (dist?: string): Service => {
   spools += 1;
-  const spool = { SPOOL_DIR: path.join(testbed.folder, `spool-${spools}`) };
-  return testbed.launch('leech', spool, dist === undefined ? {} : { dist });
+  const own = {
+    SPOOL_DIR: path.join(testbed.folder, `spool-${spools}`),
+    // A name, so that one of them alone can lose its way there.
+    FTRACK_SERVER: `http://localhost:${new URL(testbed.ftrack.url).port}`,
+  };
+  return testbed.launch('leech', own, dist === undefined ? {} : { dist });
 };
 
 beforeAll(async () => {
@@ -181,6 +185,24 @@ test('a holder that stood still answers nothing beside its successor, though it 
     async () => (await menus(frozen, 'elsewhere')) >= before.elsewhere + questions.length - asked,
   );
   expect(await menus(frozen, 'discovered')).toBe(before.answered);
+}, 120_000);
+
+test('the holder whose own way to ftrack is gone hands over, and waits again once that is back', async () => {
+  const deaf = await holder();
+
+  await deaf.inject({ dns: 'localhost' });
+  testbed.ftrack.hub.dropAll();
+  await eventually('it to hold it no longer', async () => (await lease(deaf)) === 'elsewhere', MOVE_MS);
+  expect(await menu()).toHaveLength(1);
+  expect(await holder()).not.toBe(deaf);
+
+  await deaf.inject({});
+  await deaf.ready();
+  await (await holder()).stop();
+  expect(await holder()).toBe(deaf);
+  const next = launchLeecher();
+  leechers.push(next);
+  await next.ready();
 }, 120_000);
 
 describe('an upgrade of all, one by one, while people work', () => {

@@ -192,6 +192,16 @@ describe('the lease of a leecher', () => {
     await held();
   });
 
+  it('that comes to one who hears nothing by then is handed over at once', async () => {
+    await until(() => server.waiting === 1, { what: 'the wait' });
+    isHeard = false;
+
+    server.grant();
+
+    await until(() => server.handedOver === 1, { what: 'the next one to be let in' });
+    expect(server.beats).toBe(0);
+  });
+
   it('is not ours from the moment of a stop, and handed over then', async () => {
     await held();
 
