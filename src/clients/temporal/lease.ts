@@ -60,7 +60,9 @@ export function leaseServer({ client, timeScale, identity, names = NAMES }: Leas
     async wait(signal) {
       signal.throwIfAborted();
       const taskQueue = { name: names.leechers };
-      const { taskToken, heartbeatTimeout } = await connection.withAbortSignal(signal, () =>
+      // Of its own: the connection never takes its listeners off again.
+      const own = AbortSignal.any([signal]);
+      const { taskToken, heartbeatTimeout } = await connection.withAbortSignal(own, () =>
         within(WAIT_MS, () => workflowService.pollActivityTaskQueue({ namespace, taskQueue, identity })),
       );
       const timeoutMs = Math.max(LEAST_TIMEOUT_MS, optionalTsToMs(heartbeatTimeout) ?? 0);
