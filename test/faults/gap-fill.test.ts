@@ -116,7 +116,7 @@ test.each([
   'a processor whose clock is an hour %s finds what was dropped, each time',
   async (_, clockMs) => {
     const [, , task = ''] = story.tasks(SPOT);
-    await settled();
+    const before = (await settled()).counts.missed;
     await processor.inject({ clockMs });
     for (const text of ['once', 'and again']) {
       testbed.ftrack.hub.dropEvents(1);
@@ -126,6 +126,7 @@ test.each([
       await story.untilAgreed();
     }
     await processor.inject({});
+    expect((await settled()).counts.missed).toBeGreaterThanOrEqual(before + 2);
   },
   90_000,
 );
