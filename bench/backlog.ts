@@ -7,6 +7,7 @@ import type { BenchContext } from './context';
 import type { Variant } from './feed';
 import { Feeder } from './feed';
 import type { Report } from './report';
+import type { Mode } from './worker';
 import { BenchWorker, bundleInto } from './worker';
 
 const EVENTS = 2_000;
@@ -18,11 +19,11 @@ const ROUNDS = [
   { variant: 'ordered', mode: 'groups', events: EVENTS },
   { variant: 'unordered', mode: 'single', events: EVENTS },
   { variant: 'ordered', mode: 'single', events: FEW },
-] as const;
+] as const satisfies readonly Round[];
 
 interface Round {
   readonly variant: Variant;
-  readonly mode: 'single' | 'groups';
+  readonly mode: Mode;
   readonly events: number;
 }
 

@@ -39,7 +39,7 @@ export async function isolation({ temporal }: BenchContext): Promise<Report> {
   try {
     await Promise.all([testbed.startLeecher(), testbed.startProcessor()]);
     const desk = { testbed, tasks: tasksByProject(testbed) };
-    await settled(testbed, await edits(desk, 'warm'));
+    await untilDescribed(testbed, (await edits(desk, 'warm')).own);
     const without: number[][] = [];
     const beside: number[][] = [];
     for (let pair = 0; pair < PAIRS; pair += 1) {
@@ -85,7 +85,7 @@ function tasksByProject(testbed: Testbed): string[][] {
 
 async function well(desk: Desk, text: string): Promise<number[]> {
   const round = await edits(desk, text);
-  await settled(desk.testbed, round);
+  await untilDescribed(desk.testbed, round.own);
   return round.times;
 }
 
@@ -103,7 +103,8 @@ async function stalled(desk: Desk, text: string): Promise<number[]> {
   await refusal.waitForHit();
   const round = await edits(desk, text);
   refusal.remove();
-  await settled(testbed, { ...round, own: new Map([[task, first], ...round.own]) });
+  // It has caught up before the next round.
+  await untilDescribed(testbed, new Map([[task, first], ...round.own]));
   return round.times;
 }
 
@@ -113,10 +114,6 @@ function projectOf({ ayon }: Testbed, ftrackId: string): string {
   );
   return found?.name ?? '';
 }
-
-/** The stalled project has caught up before the next round. */
-const settled = (testbed: Testbed, { own }: Pick<Round, 'own'>): Promise<void> =>
-  untilDescribed(testbed, own);
 
 /** Edits all projects by turns for a round. @returns when the others' edits are in AYON */
 async function edits({ testbed, tasks }: Desk, text: string): Promise<Round> {

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 
 /** Whether the holder of a turn takes along what waits behind it. */
-type Mode = 'single' | 'groups';
+export type Mode = 'single' | 'groups';
 
 /** @returns the file with the bench's workflow code. */
 export async function bundleInto(folder: string): Promise<string> {

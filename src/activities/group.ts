@@ -37,13 +37,14 @@ export function inGroup(step: Step, { isWanted, mayJoin }: GroupDeps): Step {
   });
   return async (input, context) => {
     const { turn, event, project } = input;
-    if (!(turn.behind ?? 0) || !mayJoin(event) || !(await isWanted(project))) {
+    const isOffered = turn.behind !== undefined && mayJoin(event);
+    if (!isOffered || !(await isWanted(project))) {
       return step(input, context);
     }
     if (wasSilent()) {
       return alone(input, context);
     }
-    const members = await membersFor(input, mayJoin);
+    const members = isAloneTry() ? [] : await membersFor(input, mayJoin);
     if (members.length === 0) {
       return step(input, context);
     }
@@ -62,6 +63,8 @@ export function inGroup(step: Step, { isWanted, mayJoin }: GroupDeps): Step {
     }
   };
 }
+
+const isAloneTry = (): boolean => Context.current().info.attempt % ALONE_EVERY === 0;
 
 /** The try before this one ended without any answer: an event that stops or kills a step may be another than the holder's. */
 function wasSilent(): boolean {
@@ -87,9 +90,6 @@ async function membersFor(
   { project, turn, event }: StepInput,
   mayJoin: GroupDeps['mayJoin'],
 ): Promise<Member[]> {
-  if (Context.current().info.attempt % ALONE_EVERY === 0) {
-    return [];
-  }
   const members: Member[] = [];
   let room = MAX_ENTITIES - event.entities.length;
   const waiters = await waitersBehind(project, turn.number);

@@ -1,5 +1,3 @@
-import { performance } from 'node:perf_hooks';
-
 /**
  * A clock in ms that only grows: by the time of day or by the even clock, whichever says more. One of them may be set,
  * the other stands still while the machine sleeps; whoever asks how old a read is must not be told too little.

@@ -112,7 +112,7 @@ function insert(tickets: Ticket[], ticket: Ticket): void {
 
 /**
  * Takes an event's answer in. Only the number of the turn that is held frees it: answers may come twice and late.
- * @returns what parked events are to be told.
+ * @returns what other events are to be told.
  */
 export function finish(state: QueueState, done: Done): readonly Notice[] {
   const covered = state.turn?.id === done.id && state.turn.number === done.turn ? endTurn(state, done) : [];

@@ -134,6 +134,14 @@ test('one of two answers a menu and a launch, also when the hub brings the quest
   });
 }, 120_000);
 
+/** One more leecher, which waits for the lease. */
+async function launchNext(): Promise<void> {
+  const next = launchLeecher();
+  leechers.push(next);
+  await next.ready();
+  await eventually('the next to wait', async () => (await lease(next)) === 'elsewhere');
+}
+
 test('the holder is killed: the other answers', async () => {
   await (await holder()).kill();
 
@@ -144,10 +152,7 @@ test('the holder is killed: the other answers', async () => {
 
 test('the holder is told to end: it hands over, and is not waited for', async () => {
   const first = await holder();
-  const next = launchLeecher();
-  leechers.push(next);
-  await next.ready();
-  await eventually('the next to wait', async () => (await lease(next)) === 'elsewhere');
+  await launchNext();
 
   await first.stop();
   expect(await menu()).toHaveLength(1);
@@ -159,10 +164,7 @@ test('the holder is told to end: it hands over, and is not waited for', async ()
 
 test('a holder that stood still answers nothing beside its successor, though it hears the questions of that time', async () => {
   const frozen = await holder();
-  const next = launchLeecher();
-  leechers.push(next);
-  await next.ready();
-  await eventually('the next to wait', async () => (await lease(next)) === 'elsewhere');
+  await launchNext();
   await web.discover([show(SPOT)], 100);
   const before = {
     answered: await menus(frozen, 'discovered'),
