@@ -8,17 +8,10 @@ import type { Timings } from '../contracts/timings';
 import { timings } from '../contracts/timings';
 import { PAIR_ATTRIBUTES } from '../contracts/topics';
 import type { LogRow, Verdict } from '../domain/event-log';
-import {
-  acceptedByEntity,
-  byEntity,
-  eventsFor,
-  NEAR,
-  readLogRow,
-  skewOf,
-  verdictOn,
-} from '../domain/event-log';
+import { eventsFor, readLogRow, SECOND, skewOf, verdictOn } from '../domain/event-log';
 import type { Accepted, LogMark } from '../domain/model';
 import { above, includes, withNumbers } from '../domain/ranges';
+import { BEFORE, toldRows } from '../domain/telling';
 
 export interface GapFillDeps {
   readonly ftrack: Pick<FtrackClient, 'logEnds' | 'logMarks' | 'logEntries'>;
@@ -138,12 +131,13 @@ async function unsettled(
   }
 }
 
-/** Settled rows that came at about the time of one that is not. */
+/** Settled rows that came at about the time of one that is not: the events of that time may be theirs. */
 function nearOf(fresh: readonly LogMark[], marks: readonly LogMark[]): LogMark[] {
   const ids = new Set(fresh.map(({ id }) => id));
+  const times = [...new Set(fresh.flatMap(({ at }) => at ?? []))];
   // Times are whole seconds.
-  const steps = [-NEAR, -NEAR / 2, 0, NEAR / 2, NEAR];
-  const seconds = new Set(fresh.flatMap(({ at }) => (at === null ? [] : steps.map((by) => at + by))));
+  const steps = Array.from({ length: BEFORE / SECOND + 1 }, (_, step) => step * SECOND);
+  const seconds = new Set(times.flatMap((at) => steps.map((step) => at - step)));
   return marks.filter(({ id, at }) => at !== null && !ids.has(id) && seconds.has(at));
 }
 
@@ -172,22 +166,22 @@ async function judge(
   const skew = skewOf(rows, accepted, input.skew);
   const own = { userId: await deps.ownUserId(signal), attributes: PAIR_ATTRIBUTES };
   const times = { lag: waits.gapLag, silent: waits.gapSilent };
-  const known = { accepted: acceptedByEntity(accepted), rows: byEntity(all), heard };
-  const knowledge = { ...known, now: input.now, skew, sweptAt, own, waits: times };
+  const told = toldRows(all, accepted, { skew, sweptAt });
+  const knowledge = { told, heard, now: input.now, skew, sweptAt, own, waits: times };
   const verdicts = rows.map((row) => ({ row, verdict: verdictOn(row, knowledge) }));
   const those = (wanted: Verdict): LogRow[] =>
     verdicts.filter(({ verdict }) => verdict === wanted).map(({ row }) => row);
   const missed = those('missed');
-  const told = those('known');
+  const known = those('known');
   const irrelevant = those('irrelevant');
   const events = await handOver(deps, missed, { ...input, skew });
-  const done = [...missed, ...told, ...irrelevant];
+  const done = [...missed, ...known, ...irrelevant];
   return {
     settled: done.map(({ id }) => id),
     skew,
     counts: {
       rows: done.length,
-      known: told.length,
+      known: known.length,
       irrelevant: irrelevant.length,
       missed: missed.length,
       events,
@@ -222,15 +216,20 @@ async function handOver(
   return events.length;
 }
 
-/** The cursor moves up to the first row that is not settled, or young enough for others to appear before it. */
+/**
+ * The cursor moves up to the first row that is not settled, young enough for others to appear before it, or near to one
+ * that waits.
+ */
 function boundOf(
   marks: readonly LogMark[],
   at: { readonly settled: SweepResult['settled']; readonly cursor: number; readonly before: number },
 ): number {
   let bound = at.cursor;
   const last = marks.at(-1)?.id ?? bound;
+  const waiting = marks.filter(({ id }) => !includes(at.settled, id));
+  const before = Math.min(at.before, ...waiting.map((each) => (each.at ?? Infinity) - BEFORE));
   for (const { id, at: written } of marks) {
-    const isYoung = written === null ? id > last - PAGE : written > at.before;
+    const isYoung = written === null ? id > last - PAGE : written >= before;
     if (isYoung || !includes(at.settled, id)) {
       break;
     }

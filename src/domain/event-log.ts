@@ -1,7 +1,7 @@
 import type { Heard } from '../contracts/gap-fill';
 import type { FtrackChange, FtrackEntity, FtrackEvent } from '../contracts/messages';
 import { isFtrackId } from './ids';
-import type { Accepted, LogEntry, LogMark, Named } from './model';
+import type { Accepted, LogEntry, LogMark } from './model';
 
 /**
  * A row of ftrack's Event log, as far as it can be told what it is about. The log's vocabulary is undocumented: what is
@@ -88,21 +88,9 @@ function objectIn(text: string | null): Readonly<Record<string, unknown>> {
   }
 }
 
-export function namedBy(event: FtrackEvent): Named {
-  const named: Record<string, readonly string[] | '*'> = {};
-  for (const { entityId, action, keys } of event.entities) {
-    const id = entityId.toLowerCase();
-    const before = named[id] ?? [];
-    const now = action === 'add' || action === 'remove' || !keys?.length ? '*' : keys;
-    named[id] = before === '*' || now === '*' ? '*' : [...new Set([...before, ...now])];
-  }
-  return named;
-}
-
 export interface Knowledge {
-  readonly accepted: AcceptedByEntity;
-  /** Rows by the id of their entity, also settled ones of about the same time: each needs an event of its own. */
-  readonly rows: ReadonlyMap<string, readonly LogRow[]>;
+  /** Ids of the rows that an event told. */
+  readonly told: ReadonlySet<number>;
   readonly heard: readonly Heard[];
   /** ms since epoch. */
   readonly now: number;
@@ -128,7 +116,11 @@ export interface Knowledge {
 export type Verdict = 'irrelevant' | 'known' | 'missed' | 'later';
 
 /** ftrack cuts the times of its rows to seconds. */
-const SECOND = 1000;
+export const SECOND = 1000;
+
+/** When a row was written at the earliest, by the leechers' clocks, ms since epoch. */
+export const timeOf = ({ at }: LogRow, { skew, sweptAt }: Pick<Knowledge, 'skew' | 'sweptAt'>): number =>
+  at === null ? sweptAt : at + skew;
 
 /**
  * Whether an event told what a row says. A row needs nothing when a leecher vouches for its moment and an event that
@@ -140,10 +132,10 @@ export function verdictOn(row: LogRow, knowledge: Knowledge): Verdict {
     return 'irrelevant';
   }
   const { heard, now, waits } = knowledge;
-  const at = row.at === null ? knowledge.sweptAt : row.at + knowledge.skew;
+  const at = timeOf(row, knowledge);
   const isVouched = heard.some(({ from, to }) => from <= at && at + SECOND <= to);
   if (isVouched) {
-    if (isTold(row, at, knowledge)) {
+    if (knowledge.told.has(row.id)) {
       return 'known';
     }
     return now - at < waits.lag ? 'later' : 'missed';
@@ -158,83 +150,6 @@ export function verdictOn(row: LogRow, knowledge: Knowledge): Verdict {
 const latest = (heard: readonly Heard[]): Heard[] => [
   ...new Map(heard.map((each) => [each.leecher, each])).values(),
 ];
-
-/** Rows of one entity that are nearer to each other may each belong to the other's event: their times are cut. */
-export const NEAR = 2 * SECOND;
-
-/**
- * Whether an event named what the row says: one that certainly came later tells it all, since values are read when it is
- * worked on. Of changes that came at about the same time, each needs its own, or one of them was told by nobody.
- */
-function isTold(row: LogRow, at: number, { accepted, rows, skew }: Knowledge): boolean {
-  const events = accepted.get(row.entityId) ?? [];
-  const keys = row.keys?.map(plain);
-  const tells = ({ names }: Telling): boolean => covers(names, keys);
-  if (events.some((event) => event.at >= at + NEAR && tells(event))) {
-    return true;
-  }
-  const near = (rows.get(row.entityId) ?? []).filter((each) => isLike(each, row));
-  const first = near.reduce((least, each) => Math.min(least, (each.at ?? at) + skew), at);
-  let wanted = Math.max(1, near.length);
-  return events.some((event) => {
-    wanted -= Number(event.at >= first - SECOND && tells(event));
-    return wanted === 0;
-  });
-}
-
-/** Whether both change the same at about the same time. */
-const isLike = (one: LogRow, other: LogRow): boolean =>
-  one.at !== null &&
-  other.at !== null &&
-  Math.abs(one.at - other.at) <= NEAR &&
-  one.keys !== undefined &&
-  (other.keys?.some((key) => one.keys?.includes(key)) ?? false);
-
-export function byEntity(rows: readonly LogRow[]): Map<string, LogRow[]> {
-  const found = new Map<string, LogRow[]>();
-  for (const row of rows) {
-    const known = found.get(row.entityId) ?? [];
-    found.set(row.entityId, known);
-    known.push(row);
-  }
-  return found;
-}
-
-/** What an event told of one entity. */
-interface Telling {
-  readonly at: number;
-  readonly names: Names;
-}
-
-/** Keys in plain spelling. */
-type Names = ReadonlySet<string> | '*';
-
-export type AcceptedByEntity = ReadonlyMap<string, readonly Telling[]>;
-
-/** What was told of each entity: one may have thousands of rows, each of which asks. */
-export function acceptedByEntity(accepted: readonly Accepted[]): AcceptedByEntity {
-  const found = new Map<string, Telling[]>();
-  for (const { at, named } of accepted) {
-    for (const [id, keys] of Object.entries(named)) {
-      const known = found.get(id) ?? [];
-      found.set(id, known);
-      known.push({ at, names: namesOf(keys) });
-    }
-  }
-  return found;
-}
-
-/** Whether what an event named of an entity covers these keys; undefined keys: those that nobody knows. */
-export const namesAll = (named: Named[string] | undefined, keys: readonly string[] | undefined): boolean =>
-  named !== undefined && covers(namesOf(named), keys?.map(plain));
-
-const namesOf = (keys: Named[string]): Names => (keys === '*' ? keys : new Set(keys.map(plain)));
-
-const covers = (names: Names, keys: readonly string[] | undefined): boolean =>
-  names === '*' || keys === undefined || keys.every((each) => names.has(each));
-
-/** Old and new column names differ in underscores. */
-const plain = (key: string): string => key.toLowerCase().replaceAll('_', '');
 
 /** Never by the user alone, where the row tells what was written: people may share that user. */
 const isOwnMark = ({ userId, keys, action }: LogRow, own: Knowledge['own']): boolean =>

@@ -5,8 +5,8 @@ import type { SEARCH_ATTRIBUTES } from '../contracts/names';
 import { GAP_FILL_ID, NAMED_MEMO, projectQueueId, SIGNAL, TASK_QUEUE, WORKFLOW } from '../contracts/names';
 import type { Enqueue, QueueInput } from '../contracts/queue';
 import { START_DELAY_JITTER, timings } from '../contracts/timings';
-import { namedBy } from '../domain/event-log';
 import { eventSummary } from '../domain/event-summary';
+import { namedBy } from '../domain/telling';
 import type { Outgoing } from './outgoing';
 
 /**

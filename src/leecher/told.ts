@@ -1,6 +1,6 @@
 import type { FtrackEvent } from '../contracts/messages';
-import { namedBy, namesAll } from '../domain/event-log';
 import type { Accepted } from '../domain/model';
+import { namedBy, namesAll } from '../domain/telling';
 
 /** What the hub told of late, so that the same change coming another way is recognised. */
 export class Told {

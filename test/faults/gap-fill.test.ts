@@ -109,6 +109,22 @@ test('a single event that the hub dropped over a healthy connection is found by 
   expect(counts.missed).toBe(before.missed + 1);
 }, 60_000);
 
+test('the last of many edits of one attribute is found, though each had its event but that one', async () => {
+  const [, , task = ''] = story.tasks(SPOT);
+  const before = (await settled()).counts.missed;
+  for (let edit = 0; edit < 5; edit += 1) {
+    const from = Math.floor(Date.now() / 1_000);
+    await eventually('the next second of the log', async () => Date.now() / 1_000 >= from + 1);
+    testbed.ftrack.hub.dropEvents(edit < 4 ? 0 : 1);
+    story.bob.update(task, { description: `edit ${edit} of one a second` });
+  }
+
+  const { counts } = await settled();
+  await story.untilAgreed();
+
+  expect(counts.missed).toBe(before + 1);
+}, 60_000);
+
 test.each([
   ['behind', -3_600_000, 'Shot'],
   ['ahead', 3_600_000, 'Sequence'],

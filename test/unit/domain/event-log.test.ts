@@ -1,14 +1,7 @@
 import type { Knowledge, LogRow } from '../../../src/domain/event-log';
-import {
-  acceptedByEntity,
-  byEntity,
-  eventsFor,
-  namedBy,
-  readLogRow,
-  skewOf,
-  verdictOn,
-} from '../../../src/domain/event-log';
+import { eventsFor, readLogRow, skewOf, verdictOn } from '../../../src/domain/event-log';
 import type { Accepted, LogEntry } from '../../../src/domain/model';
+import { toldRows } from '../../../src/domain/telling';
 
 const SHOT = '0a0a0a0a-1111-4222-8333-444444444444';
 const OTHER = '0b0b0b0b-1111-4222-8333-444444444444';
@@ -41,22 +34,21 @@ const life = (from: number, to: number, more: { leecher?: string; at?: number; p
   at: at(more.at ?? to),
 });
 
-type Known = Omit<Knowledge, 'accepted'> & { readonly accepted: readonly Accepted[] };
+type Known = Omit<Knowledge, 'told'> & { readonly accepted: readonly Accepted[] };
 
-const knowing = ({
-  accepted = [event(101, { [SHOT]: ['statusid'] })],
-  ...more
-}: Partial<Known> = {}): Knowledge => ({
-  accepted: acceptedByEntity(accepted),
-  rows: new Map(),
-  heard: [life(0, 160)],
-  now: at(160),
-  skew: 0,
-  sweptAt: at(60),
-  own: { userId: ME, attributes: ['ayon_id'] },
-  waits: { lag: 30_000, silent: 180_000 },
-  ...more,
-});
+const verdict = (more: Partial<LogEntry>, known: Partial<Known>): string => {
+  const { accepted = [event(101, { [SHOT]: ['statusid'] })], ...rest } = known;
+  const knowledge = {
+    heard: [life(0, 160)],
+    now: at(160),
+    skew: 0,
+    sweptAt: at(60),
+    own: { userId: ME, attributes: ['ayon_id'] },
+    waits: { lag: 30_000, silent: 180_000 },
+    ...rest,
+  };
+  return verdictOn(row(more), { ...knowledge, told: toldRows([row(more)], accepted, knowledge) });
+};
 
 describe('what a row says', () => {
   test.each([
@@ -86,7 +78,7 @@ describe('what a row says', () => {
 });
 
 describe('whether an event told it', () => {
-  type Case = [what: string, row: Partial<LogEntry>, knowledge: Partial<Known>, verdict: string];
+  type Case = [what: string, row: Partial<LogEntry>, known: Partial<Known>, verdict: string];
   test.each<Case>([
     ['vouched for, entity and keys named', {}, {}, 'known'],
     ['the same keys in modern spelling', { data: '{"changes":{"status_id":{}}}' }, {}, 'known'],
@@ -124,28 +116,8 @@ describe('whether an event told it', () => {
     ['our user, but another attribute', { userId: ME }, { accepted: [] }, 'missed'],
     ['two clocks that differ', { at: at(70) }, { skew: 30_000 }, 'known'],
     ['no time: since the last look', { at: null }, {}, 'known'],
-  ])('%s', (...[, more, knowledge, verdict]) => {
-    expect(verdictOn(row(more), knowing(knowledge))).toBe(verdict);
-  });
-});
-
-describe('two changes at about the same time', () => {
-  const named = { [SHOT]: ['statusid'] };
-  type Case = [what: string, other: Partial<LogEntry>, told: readonly number[], verdict: string];
-  test.each<Case>([
-    ['one event tells only one of them', {}, [101], 'missed'],
-    ['also a second apart', { at: at(99) }, [100], 'missed'],
-    ['each has its event', {}, [100, 101], 'known'],
-    ['one that certainly came later tells both', {}, [100, 102], 'known'],
-    ['another key', { data: '{"changes":{"name":{}}}' }, [101], 'known'],
-    ['a row that does not say what changed', { data: null }, [101], 'known'],
-    ['not so near', { at: at(97) }, [101], 'known'],
-  ])('%s', (...[, other, told, verdict]) => {
-    const later = row({ id: 2 });
-    const rows = byEntity([row(other), later]);
-    const accepted = told.map((each) => event(each, named));
-
-    expect(verdictOn(later, knowing({ rows, accepted }))).toBe(verdict);
+  ])('%s', (...[, more, known, expected]) => {
+    expect(verdict(more, known)).toBe(expected);
   });
 });
 
@@ -204,35 +176,4 @@ describe('events that have it read again', () => {
 
     expect(eventsFor(rows, at(200)).map(({ event: { entities } }) => entities.length)).toEqual([50, 50, 1]);
   });
-});
-
-test('thousands of rows and events of one entity are judged in a moment', () => {
-  const count = 4_000;
-  const rows = Array.from({ length: count }, (_, n) => row({ id: n, at: at(Math.floor(n / 10)) }));
-  const accepted = Array.from({ length: count }, (_, n) => event(n / 10, { [SHOT]: ['statusid'] }));
-  const known = knowing({ accepted, rows: byEntity(rows), heard: [life(-10, 9_000)], now: at(9_000) });
-
-  const begin = performance.now();
-  const verdicts = new Set(rows.map((each) => verdictOn(each, known)));
-
-  expect(verdicts).toEqual(new Set(['known']));
-  expect(performance.now() - begin).toBeLessThan(3_000);
-});
-
-test('an event names keys where it has them, else whole entities', () => {
-  const entity = { entityType: 'task', parents: null };
-
-  expect(
-    namedBy({
-      id: 'e',
-      topic: 'ftrack.update',
-      user: {},
-      arrivedAt: 0,
-      entities: [
-        { ...entity, entityId: SHOT.toUpperCase(), action: 'update', keys: ['statusid'] },
-        { ...entity, entityId: SHOT, action: 'update', keys: ['name'] },
-        { ...entity, entityId: OTHER, action: 'add', keys: ['name'] },
-      ],
-    }),
-  ).toEqual({ [SHOT]: ['statusid', 'name'], [OTHER]: '*' });
 });
