@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { copyBuild } from '../support/builds';
 import type { Planted } from './planted';
 import { PLANTED, plant } from './planted';
-import type { Played, Wanted } from './play';
+import type { Wanted } from './play';
 import { Players } from './players';
 import { line, say, show, showShortest, summary } from './report';
 import { shortest } from './shortest';
@@ -23,7 +23,8 @@ event of ftrack named stays.
   --as-is        do not look for a shorter story that shows a violation
   --planted      instead: puts one defect after the other into a copy of the build, each must be found within N seeds
 
-Ends with 1 when a promise is broken (or a planted defect is not found).
+Ends with 1 when a promise is broken (or a planted defect is not found). Interrupted, it tells of the stories played so
+far.
 `;
 
 interface Options {
@@ -119,7 +120,7 @@ function* seedsOf({ seeds, minutes, first }: Options): Generator<number> {
 }
 
 async function check(players: Players, options: Options, dist: string): Promise<number> {
-  const all: Played[] = [];
+  const all = players.finished;
   await sideBySide(seedsOf(options), options, async (seed) => {
     const from = Date.now();
     const played = await players.play({ seed, ...options.part }, dist);
@@ -183,7 +184,12 @@ function run(): void {
     ['SIGTERM', 15],
     ['SIGHUP', 1],
   ] as const) {
-    process.on(signal, () => end(128 + number));
+    process.on(signal, () => {
+      if (players.finished.length > 0) {
+        summary(players.finished, players.again);
+      }
+      end(128 + number);
+    });
   }
   const parent = process.ppid;
   setInterval(() => {

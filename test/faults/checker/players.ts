@@ -16,6 +16,8 @@ const WORKER = path.join(__dirname, 'worker.ts');
 export class Players {
   /** Stories that were played a second time, since their studio did not start. */
   again = 0;
+  /** Stories that were judged, in the order of their ends. */
+  readonly finished: Played[] = [];
   readonly folder = mkdtempSync(path.join(os.tmpdir(), 'ayon-ftrack-checker-'));
   private readonly workers = new Set<ChildProcess>();
   private number = 0;

@@ -8,6 +8,9 @@ import { copyBuild } from './builds';
 /** Generous: services start slowly on a busy machine. */
 const START_MS = 120_000;
 
+/** The services look it up. */
+export const HOST = 'localhost';
+
 /** Connected to ftrack, whatever Temporal does. */
 const untilListening = (leecher: Service, ms: number): Promise<unknown> =>
   eventually(
@@ -44,11 +47,18 @@ export class Fleet {
 
   /** Each leecher has its spool folder; one that starts while another holds it waits for it. */
   leecher(number: number, dist?: string): Service {
-    return this.known(this.testbed.launch('leech', { SPOOL_DIR: this.spoolOf(number) }, options(dist)));
+    const env = { ...this.addresses(), SPOOL_DIR: this.spoolOf(number) };
+    return this.known(this.testbed.launch('leech', env, options(dist)));
   }
 
   processor(dist?: string): Service {
-    return this.known(this.testbed.launch('process', {}, options(dist)));
+    return this.known(this.testbed.launch('process', this.addresses(), options(dist)));
+  }
+
+  private addresses(): Readonly<Record<'FTRACK_SERVER' | 'AYON_SERVER_URL', string>> {
+    const { ftrack, ayon } = this.testbed;
+    const named = (url: string): string => `http://${HOST}:${new URL(url).port}`;
+    return { FTRACK_SERVER: named(ftrack.url), AYON_SERVER_URL: named(ayon.url) };
   }
 
   private known(service: Service): Service {

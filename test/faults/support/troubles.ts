@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Injected, Service, Testbed } from '../../../testbed';
 import type { Fleet } from './fleet';
+import { HOST } from './fleet';
 import type { Random } from './random';
 import { pick, randomFrom } from './random';
 
@@ -63,6 +64,7 @@ export class Troubles {
       trouble('processor', 'processor killed in a write', () => this.killProcessorInWrite()),
       trouble('processor', 'processor stands still', () => this.stopService(this.one(processors))),
       trouble('processor', "a processor's clock jumps", () => this.jump(this.one(processors))),
+      trouble('processor', 'a processor finds no names', () => this.hideNames([this.one(processors)])),
       trouble('processor', 'processor upgraded', () => this.upgradeProcessor()),
       trouble('processor', 'two processors', () => this.twinProcessor()),
       trouble('leecher', 'a leecher killed', () => this.killLeecher()),
@@ -119,8 +121,14 @@ export class Troubles {
       {
         name: 'Temporal killed, no disk space for the spools',
         parts: ['Temporal', 'leecher'],
-        start: () => this.fillDisks(),
+        start: () => this.spoilDisks('ENOSPC'),
       },
+      {
+        name: 'Temporal killed, the spools on a read-only mount',
+        parts: ['Temporal', 'leecher'],
+        start: () => this.spoilDisks('EROFS'),
+      },
+      { name: 'the leechers find no names', parts: ['leecher', 'hub'], start: () => this.hideHub() },
       { name: 'AYON away', parts: ['AYON'], start: () => ayon.refuse().then(() => () => ayon.listen()) },
       { name: 'AYON behind a broken proxy', parts: ['AYON'], start: () => this.pages(ayon.faults, /./) },
       { name: 'AYON answers get lost', parts: ['AYON'], start: () => this.lose() },
@@ -254,11 +262,24 @@ export class Troubles {
     return () => this.testbed.restartTemporal();
   }
 
-  private async fillDisks(): Promise<End> {
+  private async hideNames(services: readonly Service[]): Promise<End> {
+    const inject = (injected: Injected): Promise<unknown> =>
+      Promise.all(services.map((each) => this.fleet.inject(each, injected)));
+    await inject({ dns: HOST });
+    return async () => void (await inject({}));
+  }
+
+  private async hideHub(): Promise<End> {
+    const end = await this.hideNames([...this.fleet.leechers]);
+    this.testbed.ftrack.hub.dropAll();
+    return end;
+  }
+
+  private async spoilDisks(code: 'ENOSPC' | 'EROFS'): Promise<End> {
     const { fleet } = this;
     const inject = (injectedOf: (number: number) => Injected): Promise<unknown> =>
       Promise.all(fleet.leechers.map((each, number) => fleet.inject(each, injectedOf(number))));
-    await inject((number) => ({ disk: { below: fleet.spoolOf(number), code: 'ENOSPC' } }));
+    await inject((number) => ({ disk: { below: fleet.spoolOf(number), code } }));
     const restart = await this.killTemporal();
     return async () => {
       if (this.random() < 0.5) {
