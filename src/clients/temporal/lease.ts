@@ -60,10 +60,10 @@ export function leaseServer({ client, timeScale, identity, names = NAMES }: Leas
     async wait(signal) {
       signal.throwIfAborted();
       const taskQueue = { name: names.leechers };
-      // Of its own: the connection never takes its listeners off again.
-      const own = AbortSignal.any([signal]);
-      const { taskToken, heartbeatTimeout } = await connection.withAbortSignal(own, () =>
-        within(WAIT_MS, () => workflowService.pollActivityTaskQueue({ namespace, taskQueue, identity })),
+      const { taskToken, heartbeatTimeout } = await abortable(signal, (own) =>
+        connection.withAbortSignal(own, () =>
+          within(WAIT_MS, () => workflowService.pollActivityTaskQueue({ namespace, taskQueue, identity })),
+        ),
       );
       const timeoutMs = Math.max(LEAST_TIMEOUT_MS, optionalTsToMs(heartbeatTimeout) ?? 0);
       return taskToken.length === 0 ? undefined : { token: taskToken, timeoutMs };
@@ -89,6 +89,21 @@ export function leaseServer({ client, timeScale, identity, names = NAMES }: Leas
       );
     },
   };
+}
+
+/**
+ * Gives the work a signal of its own. The connection never takes its listeners off again, and Node keeps a signal made
+ * by `AbortSignal.any` as long as it has one: with either, each wait would leave 13 kB behind.
+ */
+async function abortable<T>(signal: AbortSignal, work: (own: AbortSignal) => Promise<T>): Promise<T> {
+  const own = new AbortController();
+  const abort = (): void => own.abort(signal.reason);
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    return await work(own.signal);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
 }
 
 async function begin(
