@@ -1,24 +1,24 @@
 import { Context } from '@temporalio/activity';
 import type { FtrackClient } from '../clients/ftrack/client';
 import type { LogEnds } from '../clients/ftrack/event-log';
-import type { GapFillCounts, SweepInput, SweepResult } from '../contracts/gap-fill';
+import type { GapFillCounts, Ranges, SweepInput, SweepResult } from '../contracts/gap-fill';
 import type { EventInput, FtrackEvent } from '../contracts/messages';
 import { eventWorkflowId } from '../contracts/names';
 import type { Timings } from '../contracts/timings';
 import { timings } from '../contracts/timings';
 import { PAIR_ATTRIBUTES } from '../contracts/topics';
 import type { LogRow, Verdict } from '../domain/event-log';
-import { eventsFor, readLogRow, SECOND, skewOf, verdictOn } from '../domain/event-log';
+import { eventsFor, readLogRow, SECOND, verdictOn } from '../domain/event-log';
 import type { Accepted, LogMark } from '../domain/model';
-import { above, includes, withNumbers } from '../domain/ranges';
+import { above, includes, upTo, withNumbers } from '../domain/ranges';
 import { BEFORE, toldRows } from '../domain/telling';
 
 export interface GapFillDeps {
   readonly ftrack: Pick<FtrackClient, 'logEnds' | 'logMarks' | 'logEntries'>;
   /** Events of which a workflow was started since then, ms since epoch. */
   readonly accepted: (since: number) => Promise<readonly Accepted[]>;
-  /** Starts the events' workflows and tells their queue; events of one project, in order. */
-  readonly handOver: (items: readonly MissedEvent[]) => Promise<void>;
+  /** Starts the events' workflows and tells their queue; events of one project, in order. @returns ids that Temporal rejects */
+  readonly handOver: (items: readonly MissedEvent[]) => Promise<readonly string[]>;
   /** ftrack id of the user that we write as. */
   readonly ownUserId: (signal: AbortSignal) => Promise<string | undefined>;
 }
@@ -68,32 +68,41 @@ type Sweep = SweepInput & { readonly waits: Timings; readonly now: number };
 
 async function sweep(deps: GapFillDeps, input: Sweep, signal: AbortSignal): Promise<SweepResult> {
   const ends = await deps.ftrack.logEnds(signal);
-  const newest = ends.newest ?? 0;
-  const { cursor, settled, skew } = input;
-  const start = { settled, skew, unsettled: 0, more: false, counts: NOTHING, lost: null };
+  const { newest } = ends;
+  const { cursor, settled } = input;
+  const start = { settled, unsettled: 0, more: false, counts: NOTHING, lost: null };
   if (cursor === null) {
-    return { ...start, cursor: newest };
+    return { ...start, ...firstCursor(ends, input) };
   }
   const looked = Math.max(cursor, settled.at(-1)?.[1] ?? 0);
   const lost = lossOf(ends, looked);
+  if (newest === null) {
+    // Hidden rows come back as they were.
+    return { ...start, cursor, lost };
+  }
   if (looked > newest) {
-    return { ...start, cursor: newest, settled: [], lost };
+    return { ...start, cursor: Math.min(cursor, newest), settled: upTo(settled, newest), more: true, lost };
   }
   const { marks, isAll } = await unsettled(deps, { cursor, settled }, signal);
   const fresh = marks.filter(({ id }) => !includes(settled, id));
   const judged = await judge(deps, { ...input, marks: fresh, near: nearOf(fresh, marks) }, signal);
   const known = withNumbers(settled, judged.settled);
-  const before = input.now - input.waits.gapOverlap - judged.skew;
+  const before = input.now - input.waits.gapOverlap;
   const bound = boundOf(marks, { settled: known, cursor, before });
   return {
     cursor: bound,
     settled: above(known, bound),
-    skew: judged.skew,
     unsettled: fresh.length - judged.settled.length,
     more: !isAll && judged.settled.length > 0,
     counts: judged.counts,
-    lost,
+    lost: judged.lost ?? lost,
   };
+}
+
+/** The head of the log. One that was empty when we looked before and is short now has filled since. */
+function firstCursor({ oldest, newest }: LogEnds, { sweptAt }: Sweep): Pick<SweepResult, 'cursor' | 'more'> {
+  const isNew = sweptAt !== null && oldest !== null && newest !== null && newest - oldest < PAGE;
+  return isNew ? { cursor: oldest - 1, more: true } : { cursor: newest, more: false };
 }
 
 const ONLY_SYNC = 'what changed meanwhile is found by a sync of each project only';
@@ -114,7 +123,7 @@ function lossOf({ oldest, newest }: LogEnds, looked: number): string | null {
 /** The rows above the cursor, until enough unsettled ones were met. */
 async function unsettled(
   { ftrack }: GapFillDeps,
-  { cursor, settled }: Pick<SweepResult, 'cursor' | 'settled'>,
+  { cursor, settled }: { readonly cursor: number; readonly settled: Ranges },
   signal: AbortSignal,
 ): Promise<{ marks: LogMark[]; isAll: boolean }> {
   const marks: LogMark[] = [];
@@ -143,7 +152,7 @@ function nearOf(fresh: readonly LogMark[], marks: readonly LogMark[]): LogMark[]
 
 interface Judged {
   readonly settled: readonly number[];
-  readonly skew: number;
+  readonly lost: string | null;
   readonly counts: GapFillCounts;
 }
 
@@ -154,7 +163,7 @@ async function judge(
 ): Promise<Judged> {
   const { marks, waits, heard } = input;
   if (marks.length === 0) {
-    return { settled: [], skew: input.skew, counts: NOTHING };
+    return { settled: [], lost: null, counts: NOTHING };
   }
   const fresh = new Set(marks.map(({ id }) => id));
   const entries = await deps.ftrack.logEntries([...fresh, ...input.near.map(({ id }) => id)], signal);
@@ -162,23 +171,22 @@ async function judge(
   const rows = all.filter(({ id }) => fresh.has(id));
   const sweptAt = input.sweptAt ?? 0;
   const first = Math.min(...all.map(({ at }) => at ?? sweptAt));
-  const accepted = await deps.accepted(first + Math.min(0, input.skew) - CLOCK_SLACK_MS);
-  const skew = skewOf(rows, accepted, input.skew);
+  const accepted = await deps.accepted(first - CLOCK_SLACK_MS);
   const own = { userId: await deps.ownUserId(signal), attributes: PAIR_ATTRIBUTES };
   const times = { lag: waits.gapLag, silent: waits.gapSilent };
-  const told = toldRows(all, accepted, { skew, sweptAt });
-  const knowledge = { told, heard, now: input.now, skew, sweptAt, own, waits: times };
+  const told = toldRows(all, accepted, sweptAt);
+  const knowledge = { told, heard, now: input.now, sweptAt, own, waits: times };
   const verdicts = rows.map((row) => ({ row, verdict: verdictOn(row, knowledge) }));
   const those = (wanted: Verdict): LogRow[] =>
     verdicts.filter(({ verdict }) => verdict === wanted).map(({ row }) => row);
   const missed = those('missed');
   const known = those('known');
   const irrelevant = those('irrelevant');
-  const events = await handOver(deps, missed, { ...input, skew });
+  const { events, lost } = await handOver(deps, missed, input);
   const done = [...missed, ...known, ...irrelevant];
   return {
     settled: done.map(({ id }) => id),
-    skew,
+    lost,
     counts: {
       rows: done.length,
       known: known.length,
@@ -189,14 +197,14 @@ async function judge(
   };
 }
 
-/** @returns the number of events started. */
+/** @returns how many events it takes, and what became of those that cannot be started. */
 async function handOver(
   deps: GapFillDeps,
   missed: readonly LogRow[],
-  { now, skew, timeScale }: Pick<Sweep, 'now' | 'skew' | 'timeScale'>,
-): Promise<number> {
+  { now, timeScale }: Pick<Sweep, 'now' | 'timeScale'>,
+): Promise<{ events: number; lost: string | null }> {
   const scale = timeScale === undefined ? {} : { timeScale };
-  const newest = Math.max(...missed.map(({ at }) => at ?? -Infinity)) + skew;
+  const newest = Math.max(...missed.map(({ at }) => at ?? -Infinity));
   // In the time of the log: stamped by a clock that is ahead, these events would seem to tell what comes after them.
   const events = eventsFor(missed, Number.isFinite(newest) ? newest : now).map(
     ({ project, event }, index) => ({
@@ -205,15 +213,21 @@ async function handOver(
     }),
   );
   const projects = [...new Set(events.map(({ input }) => input.project))];
-  await Promise.all(
+  const rejected = await Promise.all(
     projects.map(async (project) => {
       const items = events.filter(({ input }) => input.project === project);
+      const ids: string[] = [];
       for (let from = 0; from < items.length; from += BATCH) {
-        await deps.handOver(items.slice(from, from + BATCH));
+        ids.push(...(await deps.handOver(items.slice(from, from + BATCH))));
       }
+      return ids;
     }),
-  );
-  return events.length;
+  ).then((all) => all.flat());
+  const lost =
+    rejected.length === 0
+      ? null
+      : `Temporal rejects events that the gap fill starts (${rejected.join(', ')}), the processor's log says why; ${ONLY_SYNC}`;
+  return { events: events.length - rejected.length, lost };
 }
 
 /**

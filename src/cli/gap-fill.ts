@@ -19,7 +19,7 @@ export function gapFillOf(
   const starter = temporalStarter({ client, ...scaleOf(context) });
   const own = { serverUrl: studio.ftrack.server, user: studio.ftrack.apiUser, apiKey: studio.ftrack.apiKey };
   let userId: string | undefined;
-  const handOver = async (items: readonly MissedEvent[]): Promise<void> => {
+  const handOver = async (items: readonly MissedEvent[]): Promise<string[]> => {
     const started = await Promise.all(
       items.map(async (item) => ({ item, result: await starter.start(item) })),
     );
@@ -32,6 +32,7 @@ export function gapFillOf(
     if (tickets.length > 0) {
       await starter.enqueue(items[0]?.input.project ?? null, tickets);
     }
+    return started.flatMap(({ item, result }) => (result === 'rejected' ? [item.id] : []));
   };
   return createGapFill({
     ftrack,

@@ -33,8 +33,6 @@ export interface GapFillState {
   heard: Heard[];
   /** End of the last look, ms since epoch. */
   sweptAt: number | null;
-  /** How far the leechers' clocks are ahead of ftrack's, ms, as far as rows and events showed. */
-  skew: number;
   /** Why the last look failed, one sentence; null when it did not. */
   problem: string | null;
   /** When and why changes may have been missed for good, one sentence; null while that never happened. */
@@ -62,13 +60,12 @@ export interface SweepInput {
   readonly settled: Ranges;
   readonly heard: readonly Heard[];
   readonly sweptAt: number | null;
-  readonly skew: number;
 }
 
 export interface SweepResult {
-  readonly cursor: number;
+  /** Null while ftrack shows no row. */
+  readonly cursor: number | null;
   readonly settled: Ranges;
-  readonly skew: number;
   readonly unsettled: number;
   /** There was more than one look takes: look again at once. */
   readonly more: boolean;

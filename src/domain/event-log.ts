@@ -1,7 +1,7 @@
 import type { Heard } from '../contracts/gap-fill';
 import type { FtrackChange, FtrackEntity, FtrackEvent } from '../contracts/messages';
 import { isFtrackId } from './ids';
-import type { Accepted, LogEntry, LogMark } from './model';
+import type { LogEntry, LogMark } from './model';
 
 /**
  * A row of ftrack's Event log, as far as it can be told what it is about. The log's vocabulary is undocumented: what is
@@ -94,8 +94,6 @@ export interface Knowledge {
   readonly heard: readonly Heard[];
   /** ms since epoch. */
   readonly now: number;
-  /** How far the leechers' clocks are ahead of ftrack's, ms. */
-  readonly skew: number;
   /** When a row without a time was certainly not there yet, ms since epoch. */
   readonly sweptAt: number;
   readonly own: { readonly userId: string | undefined; readonly attributes: readonly string[] };
@@ -118,10 +116,6 @@ export type Verdict = 'irrelevant' | 'known' | 'missed' | 'later';
 /** ftrack cuts the times of its rows to seconds. */
 export const SECOND = 1000;
 
-/** When a row was written at the earliest, by the leechers' clocks, ms since epoch. */
-export const timeOf = ({ at }: LogRow, { skew, sweptAt }: Pick<Knowledge, 'skew' | 'sweptAt'>): number =>
-  at === null ? sweptAt : at + skew;
-
 /**
  * Whether an event told what a row says. A row needs nothing when a leecher vouches for its moment and an event that
  * arrived then or later named its entity, and the changed keys where the row tells them. What no leecher vouches for is
@@ -132,7 +126,7 @@ export function verdictOn(row: LogRow, knowledge: Knowledge): Verdict {
     return 'irrelevant';
   }
   const { heard, now, waits } = knowledge;
-  const at = timeOf(row, knowledge);
+  const at = row.at ?? knowledge.sweptAt;
   const isVouched = heard.some(({ from, to }) => from <= at && at + SECOND <= to);
   if (isVouched) {
     if (knowledge.told.has(row.id)) {
@@ -157,37 +151,6 @@ const isOwnMark = ({ userId, keys, action }: LogRow, own: Knowledge['own']): boo
   userId === own.userId &&
   action === 'update' &&
   (keys === undefined || keys.every((key) => own.attributes.includes(key)));
-
-/** Fewer pairs of a row and its event say nothing about two clocks. */
-const ENOUGH_PAIRS = 5;
-/** Smaller differences are the way of an event and the cut to seconds. */
-const SMALL_SKEW = 2 * SECOND;
-
-/** How far the leechers' clocks are ahead, from rows and events that can only belong together; else what was known. */
-export function skewOf(rows: readonly LogRow[], accepted: readonly Accepted[], known: number): number {
-  const once = <T>(pairs: Iterable<readonly [string, T]>): Map<string, T | undefined> => {
-    const found = new Map<string, T | undefined>();
-    for (const [id, value] of pairs) {
-      found.set(id, found.has(id) ? undefined : value);
-    }
-    return found;
-  };
-  const written = once(rows.map(({ entityId, at }) => [entityId, at] as const));
-  const arrived = once(
-    accepted.flatMap(({ at, named }) => Object.keys(named).map((id) => [id, at] as const)),
-  );
-  const differences = [...written]
-    .flatMap(([id, at]) => {
-      const arrival = arrived.get(id);
-      return typeof at === 'number' && arrival !== undefined ? [arrival - at] : [];
-    })
-    .sort((one, other) => one - other);
-  const median = differences[differences.length >> 1];
-  if (median === undefined || differences.length < ENOUGH_PAIRS) {
-    return known;
-  }
-  return Math.abs(median) < SMALL_SKEW ? 0 : median;
-}
 
 /** Entities that one event asks for at most: as many as one look at both systems takes in its stride. */
 const PER_EVENT = 50;

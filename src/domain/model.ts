@@ -205,6 +205,8 @@ export type Named = Readonly<Record<string, readonly string[] | '*'>>;
 
 /** An event that Temporal holds. */
 export interface Accepted {
+  /** Id of the event, the same for all of its parts. */
+  readonly event: string;
   /** Arrival at a leecher, ms since epoch. */
   readonly at: number;
   readonly named: Named;

@@ -21,6 +21,10 @@ export function withNumbers(ranges: Ranges, numbers: Iterable<number>): Ranges {
 export const above = (ranges: Ranges, bound: number): Ranges =>
   ranges.flatMap(([first, last]) => (last <= bound ? [] : [[Math.max(first, bound + 1), last] as const]));
 
+/** The ranges without what is above a bound. */
+export const upTo = (ranges: Ranges, bound: number): Ranges =>
+  ranges.flatMap(([first, last]) => (first > bound ? [] : [[first, Math.min(last, bound)] as const]));
+
 /** Whether a number lies in one of the ranges. */
 export function includes(ranges: Ranges, number: number): boolean {
   let low = 0;

@@ -1,6 +1,6 @@
 import type { FtrackEvent } from '../contracts/messages';
-import type { Knowledge, LogRow } from './event-log';
-import { SECOND, timeOf } from './event-log';
+import type { LogRow } from './event-log';
+import { SECOND } from './event-log';
 import type { Accepted, Named } from './model';
 
 /** What an event tells, as its workflow keeps it. */
@@ -30,46 +30,53 @@ const namesOf = (keys: Named[string]): Names => (keys === '*' ? keys : new Set(k
 const plain = (key: string): string => key.toLowerCase().replaceAll('_', '');
 
 /** What an event told of one entity, and when. */
-interface Telling {
-  readonly at: number;
+interface Telling extends Pick<Accepted, 'event' | 'at'> {
   readonly names: Names;
 }
 
-/** Rows of one change that are nearer to each other may each belong to the other's event: their times are cut. */
-const NEAR = 2 * SECOND;
-
+/** What the hub's clock may differ from ftrack's log, at most and amply. */
+const SLACK = 1.5 * SECOND;
+/** An event that came so long after the time of a row was made after it. */
+const AFTER = SECOND + SLACK;
+/** Rows of one change that are farther from each other cannot belong to each other's events. */
+const APART = 5 * SECOND;
 /** Rows written so long before an unsettled one must be known too: the events of that time may be theirs. */
 export const BEFORE = 30 * SECOND;
+
+/** Events that are not the hub's: a row that they tell may have an event of its own besides. */
+const SECOND_HAND = /^(?:log|webhook)-/;
 
 /**
  * Ids of the rows that an event told: each of their keys was named by an event that certainly came later, since values
  * are read when it is worked on, or by the row's own. Which is its own is not written anywhere: rows and events of one
- * key of one entity are matched in order, each event once, so that of changes in quick succession the last one lacks an
- * event if any of them does. A chain of them that began before the known rows can't be matched: there, only a later
- * event tells.
+ * key of one entity are matched in order, each event of the hub once, so that of changes in quick succession the last
+ * one lacks an event if any of them does. What was created or removed takes an event of each key. A chain of rows that
+ * began before the known ones can't be matched: there, only a later event tells.
  *
  * @param rows also settled ones, of {@link BEFORE} ms before each one that is not
+ * @param sweptAt when a row without a time was certainly not there yet, ms since epoch
  */
 export function toldRows(
   rows: readonly LogRow[],
   accepted: readonly Accepted[],
-  clock: Pick<Knowledge, 'skew' | 'sweptAt'>,
+  sweptAt: number,
 ): Set<number> {
   const events = tellingsByEntity(accepted);
   const untold = new Set<number>();
-  for (const [id, of] of grouped(rows, ({ entityId }) => [entityId])) {
-    for (const [key, chain] of grouped(of, keysOf)) {
-      const naming = (events.get(id) ?? []).filter((each) => isNamed(key, each.names));
-      const times = naming.map(({ at }) => at).sort((one, other) => one - other);
-      untoldOf(chain, { key, times, clock }).forEach((row) => untold.add(row));
+  for (const [id, own] of grouped(rows, ({ entityId }) => [entityId])) {
+    const whole = own.filter(({ action }) => action !== 'update');
+    for (const [key, chain] of grouped(own, keysOf)) {
+      const naming = (events.get(id) ?? []).filter(({ names }) => isNamed(key, names));
+      const links = linksOf(key === ANY ? chain : [...chain, ...whole], { key, sweptAt });
+      untoldOf(links, timesOf(naming)).forEach((row) => untold.add(row));
     }
   }
   return new Set(rows.flatMap(({ id }) => (untold.has(id) ? [] : [id])));
 }
 
 function tellingsByEntity(accepted: readonly Accepted[]): Map<string, Telling[]> {
-  const all = accepted.flatMap(({ at, named }) =>
-    Object.entries(named).map(([id, keys]) => ({ id, at, names: namesOf(keys) })),
+  const all = accepted.flatMap(({ event, at, named }) =>
+    Object.entries(named).map(([id, keys]) => ({ id, event, at, names: namesOf(keys) })),
   );
   return grouped(all, ({ id }) => [id]);
 }
@@ -81,32 +88,59 @@ const keysOf = ({ keys }: LogRow): string[] => (keys?.length ? [...new Set(keys.
 
 const isNamed = (key: string, names: Names): boolean => key === ANY || names === '*' || names.has(key);
 
-interface Naming {
-  readonly key: string;
-  /** When events named it, in order, ms since epoch. */
-  readonly times: readonly number[];
-  readonly clock: Pick<Knowledge, 'skew' | 'sweptAt'>;
+/** A row in the chain of one key. */
+interface Link {
+  readonly id: number;
+  readonly at: number;
+  /** It may be in any event, and takes none. */
+  readonly isVague: boolean;
+  /** It only takes an event: another chain tells whether it was told. */
+  readonly isGuest: boolean;
+}
+
+const linksOf = (
+  rows: readonly LogRow[],
+  { key, sweptAt }: { readonly key: string; readonly sweptAt: number },
+): Link[] =>
+  rows
+    .map(({ id, at, action }) => ({
+      id,
+      at: at ?? sweptAt,
+      isVague: key === ANY || at === null,
+      isGuest: key !== ANY && action !== 'update',
+    }))
+    .sort((one, other) => one.at - other.at || one.id - other.id);
+
+interface Times {
+  /** Of the hub's events, in order. */
+  readonly hub: readonly number[];
+  /** Of the last event. */
+  readonly newest: number;
+}
+
+/** Parts of one event are one. */
+function timesOf(events: readonly Telling[]): Times {
+  const times = new Map(events.map(({ event, at }) => [event, at]));
+  const hub = [...times].flatMap(([event, at]) => (SECOND_HAND.test(event) ? [] : [at]));
+  const newest = [...times.values()].reduce((latest, at) => Math.max(latest, at), -Infinity);
+  return { hub: hub.sort((one, other) => one - other), newest };
 }
 
 /** Ids of the rows of one key of one entity that no event told. */
-function untoldOf(rows: readonly LogRow[], { key, times, clock }: Naming): number[] {
-  const inOrder = rows
-    .map((row) => ({ id: row.id, at: timeOf(row, clock), isVague: key === ANY || row.at === null }))
-    .sort((one, other) => one.at - other.at || one.id - other.id);
-  const newest = times.at(-1) ?? -Infinity;
+function untoldOf(links: readonly Link[], { hub, newest }: Times): number[] {
   const untold: number[] = [];
   let next = 0;
   let begin = -Infinity;
   let before = -Infinity;
-  for (const { id, at, isVague } of inOrder) {
-    begin = at - before > NEAR ? at : begin;
+  for (const { id, at, isVague, isGuest } of links) {
+    begin = at - before > APART ? at : begin;
     before = at;
-    while ((times[next] ?? Infinity) < at - SECOND) {
+    while ((hub[next] ?? Infinity) < at - SLACK) {
       next += 1;
     }
-    const isOwn = next < times.length && (isVague || at - begin <= BEFORE - NEAR);
+    const isOwn = next < hub.length && (isVague || at - begin <= BEFORE - APART);
     next += Number(!isVague);
-    if (!isOwn && newest < at + NEAR) {
+    if (!isGuest && !isOwn && newest < at + AFTER) {
       untold.push(id);
     }
   }

@@ -58,7 +58,7 @@ export function temporalStarter(options: StarterOptions): TemporalStarter {
             workflowIdReusePolicy: 'REJECT_DUPLICATE',
             workflowIdConflictPolicy: 'USE_EXISTING',
             staticSummary: eventSummary(event),
-            memo: { [NAMED_MEMO]: { at: event.arrivedAt, named: namedBy(event) } },
+            memo: { [NAMED_MEMO]: { event: event.id, at: event.arrivedAt, named: namedBy(event) } },
             typedSearchAttributes: keywords({
               FtrackProject: project ?? 'site',
               FtrackTopic: event.topic,

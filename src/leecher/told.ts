@@ -16,7 +16,7 @@ export class Told {
     const oldest = event.arrivedAt - this.#keepMs;
     const first = this.#events.findIndex(({ at }) => at >= oldest);
     this.#events.splice(0, first === -1 ? this.#events.length : first);
-    this.#events.push({ at: event.arrivedAt, named: namedBy(event) });
+    this.#events.push({ event: event.id, at: event.arrivedAt, named: namedBy(event) });
   }
 
   /** Whether everything in an event was told since then, ms since epoch. */

@@ -42,7 +42,6 @@ class GapFill {
       unsettled: 0,
       heard: [],
       sweptAt: null,
-      skew: 0,
       problem: null,
       lost: null,
       counts: { rows: 0, known: 0, irrelevant: 0, missed: 0, events: 0 },
@@ -97,7 +96,7 @@ class GapFill {
   /** @returns whether there is more to look at. */
   private async sweep(): Promise<boolean> {
     this.isDue = false;
-    const { cursor, settled, heard, sweptAt, skew, timeScale } = this.state;
+    const { cursor, settled, heard, sweptAt, timeScale } = this.state;
     const startedAt = Date.now();
     try {
       const seen = await this.activities.sweepLog({
@@ -105,13 +104,11 @@ class GapFill {
         settled,
         heard,
         sweptAt,
-        skew,
         ...(timeScale === undefined ? {} : { timeScale }),
       });
       this.state.cursor = seen.cursor;
       this.state.settled = seen.settled;
       this.state.unsettled = seen.unsettled;
-      this.state.skew = seen.skew;
       this.state.counts = sum(this.state.counts, seen.counts);
       this.state.problem = null;
       this.state.lost = seen.lost ?? this.state.lost;

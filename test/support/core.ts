@@ -89,10 +89,9 @@ export class Core {
 
   readonly sweeps: SweepInput[] = [];
   /** Scripts what a look at the log finds. */
-  onSweep: (input: SweepInput) => SweepResult | Promise<SweepResult> = ({ cursor, settled, skew }) => ({
+  onSweep: (input: SweepInput) => SweepResult | Promise<SweepResult> = ({ cursor, settled }) => ({
     cursor: cursor ?? 7,
     settled,
-    skew,
     unsettled: 0,
     more: false,
     counts: { rows: 1, known: 1, irrelevant: 0, missed: 0, events: 0 },

@@ -4,6 +4,7 @@ import { NAMED_MEMO, WORKFLOW } from '../../contracts/names';
 import type { Accepted } from '../../domain/model';
 
 const Memo = z.object({
+  event: z.string(),
   at: z.number(),
   named: z.record(z.string(), z.union([z.array(z.string()), z.literal('*')])),
 });

@@ -1,5 +1,5 @@
 import type { Knowledge, LogRow } from '../../../src/domain/event-log';
-import { eventsFor, readLogRow, skewOf, verdictOn } from '../../../src/domain/event-log';
+import { eventsFor, readLogRow, verdictOn } from '../../../src/domain/event-log';
 import type { Accepted, LogEntry } from '../../../src/domain/model';
 import { toldRows } from '../../../src/domain/telling';
 
@@ -25,7 +25,11 @@ const raw = (more: Partial<LogEntry> = {}): LogEntry => ({
 });
 const row = (more: Partial<LogEntry> = {}): LogRow => readLogRow(raw(more));
 
-const event = (seconds: number, named: Accepted['named']): Accepted => ({ at: at(seconds), named });
+const event = (seconds: number, named: Accepted['named']): Accepted => ({
+  event: String(seconds),
+  at: at(seconds),
+  named,
+});
 const life = (from: number, to: number, more: { leecher?: string; at?: number; pending?: boolean } = {}) => ({
   leecher: more.leecher ?? 'a',
   from: at(from),
@@ -41,13 +45,12 @@ const verdict = (more: Partial<LogEntry>, known: Partial<Known>): string => {
   const knowledge = {
     heard: [life(0, 160)],
     now: at(160),
-    skew: 0,
     sweptAt: at(60),
     own: { userId: ME, attributes: ['ayon_id'] },
     waits: { lag: 30_000, silent: 180_000 },
     ...rest,
   };
-  return verdictOn(row(more), { ...knowledge, told: toldRows([row(more)], accepted, knowledge) });
+  return verdictOn(row(more), { ...knowledge, told: toldRows([row(more)], accepted, knowledge.sweptAt) });
 };
 
 describe('what a row says', () => {
@@ -114,25 +117,9 @@ describe('whether an event told it', () => {
     ],
     ['our own mark', { userId: ME, data: '{"changes":{"ayon_id":{}}}' }, { accepted: [] }, 'irrelevant'],
     ['our user, but another attribute', { userId: ME }, { accepted: [] }, 'missed'],
-    ['two clocks that differ', { at: at(70) }, { skew: 30_000 }, 'known'],
     ['no time: since the last look', { at: null }, {}, 'known'],
   ])('%s', (...[, more, known, expected]) => {
     expect(verdict(more, known)).toBe(expected);
-  });
-});
-
-describe('how far clocks differ', () => {
-  const ids = Array.from({ length: 6 }, (_, index) => SHOT.replace(/.$/, String(index)));
-  const rows = ids.map((id) => row({ parentId: id }));
-  const told = (late: number): Accepted[] => ids.map((id) => event(100 + late, { [id]: '*' }));
-
-  test.each([
-    ['a second of travel is no difference', told(1), 0],
-    ['half a minute is', told(30), 30_000],
-    ['behind, too', told(-30), -30_000],
-    ['few pairs tell nothing', told(30).slice(0, 4), 7],
-  ])('%s', (_, accepted, expected) => {
-    expect(skewOf(rows, accepted, 7)).toBe(expected);
   });
 });
 

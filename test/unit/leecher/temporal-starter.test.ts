@@ -65,7 +65,7 @@ describe('start of an event', () => {
           workflowIdReusePolicy: 'REJECT_DUPLICATE',
           workflowIdConflictPolicy: 'USE_EXISTING',
           staticSummary: 'bob set Shot status',
-          memo: { named: { at: 0, named: { s: ['statusid'] } } },
+          memo: { named: { event: 'e1', at: 0, named: { s: ['statusid'] } } },
           typedSearchAttributes: [
             attribute('FtrackProject', 'p1'),
             attribute('FtrackTopic', 'ftrack.update'),

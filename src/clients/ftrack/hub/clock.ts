@@ -1,7 +1,16 @@
-/** A difference up to this is the way of an answer and its cut to seconds; hosts that keep time are closer. */
-const TRUSTED_MS = 5_000;
 /** Answers tell whole seconds, cut. */
-const HALF_SECOND = 500;
+const SECOND = 1_000;
+/** Smaller differences are not worth telling. */
+const NOTABLE_MS = 5_000;
+
+/** ftrack's time as one of its answers told it. */
+export interface ToldTime {
+  /** Cut to seconds, ms since epoch; undefined when it did not say. */
+  readonly at: number | undefined;
+  /** When it was asked, and when its answer began to arrive, by `performance.now()`. */
+  readonly askedAt: number;
+  readonly answeredAt: number;
+}
 
 /** The parts of a computer that tell time, in ms: `wall` since 1970, which may be set; `even` only ever grows. */
 interface TimeSources {
@@ -13,7 +22,7 @@ const HOST: TimeSources = { wall: () => Date.now(), even: () => performance.now(
 
 /**
  * The time of whoever listens to the hub. It passes evenly, whatever is done to the host's clock meanwhile, and is set
- * anew at each handshake: to the host's clock, or to ftrack's where both differ. So what is stamped by it can be laid
+ * anew at each handshake and every hour: to the host's clock, or to ftrack's where both differ. So what is stamped by it can be laid
  * beside ftrack's log, and two leechers agree.
  */
 export class HubClock {
@@ -32,19 +41,25 @@ export class HubClock {
     return Math.round(this.#sources.even() + this.#offset);
   }
 
-  /** How far the host's clock was ahead of ftrack's at the last handshake, ms; 0 when they agreed. */
+  /** How far the host's clock was ahead of ftrack's when that was told last, ms; 0 when they agreed. */
   get hostAhead(): number {
-    return this.#ahead;
+    return Math.abs(this.#ahead) < NOTABLE_MS ? 0 : this.#ahead;
   }
 
   /**
-   * @param told ftrack's time as it answered, ms since epoch; undefined when it did not say
-   * @param ago ms since that answer began to arrive: its end may have taken long
+   * Takes the host's time where it may be right, as far as whole seconds and the time that the answer took let that be
+   * known; else the nearest that may be. So it differs from ftrack's by a second and the answer's time at most.
    */
-  set(told: number | undefined, ago = 0): void {
+  set({ at, askedAt, answeredAt }: ToldTime): void {
+    const even = this.#sources.even();
     const host = this.#sources.wall();
-    const ahead = told === undefined ? 0 : host - ago - told - HALF_SECOND;
-    this.#ahead = Math.abs(ahead) <= TRUSTED_MS ? 0 : Math.round(ahead);
-    this.#offset = host - this.#ahead - this.#sources.even();
+    if (at === undefined) {
+      this.#ahead = 0;
+    } else {
+      const least = host - (even - askedAt) - at - SECOND;
+      const most = host - (even - answeredAt) - at;
+      this.#ahead = Math.round(Math.min(Math.max(0, least), most));
+    }
+    this.#offset = host - this.#ahead - even;
   }
 }

@@ -12,6 +12,7 @@ export type HubCount =
   | 'ack-requested'
   | 'subscription-refused'
   | 'canary-lost'
+  | 'time-untold'
   | 'handler-failed';
 
 export type EventFrame = Extract<Frame, { type: 'event' }>;

@@ -1,3 +1,5 @@
+import type { ToldTime } from './clock';
+
 /** Who connects, and where. The key leaves this process in request headers only, never in a URL, message or log. */
 export interface HubCredentials {
   /** Address of the ftrack server; scheme, path, query and trailing slash may be there or not. */
@@ -35,10 +37,7 @@ export function hubOrigin(serverUrl: string): string {
 export interface HubSession {
   /** The credential of the upgrade that follows. */
   readonly sid: string;
-  /** ftrack's clock when it answered, cut to seconds, ms since epoch; undefined when it did not say. */
-  readonly time: number | undefined;
-  /** When that answer began to arrive, by `performance.now()`. */
-  readonly answeredAt: number;
+  readonly time: ToldTime;
 }
 
 /**
@@ -48,8 +47,9 @@ export interface HubSession {
  */
 export async function handshake(credentials: HubCredentials, signal: AbortSignal): Promise<HubSession> {
   const origin = hubOrigin(credentials.serverUrl);
+  const askedAt = performance.now();
   const response = await request(origin, headersOf(credentials), signal);
-  const answeredAt = performance.now();
+  const time = toldTime(response, askedAt);
   if (response.status === 401 || response.status === 403) {
     void response.body?.cancel();
     throw new HandshakeError(
@@ -64,8 +64,20 @@ export async function handshake(credentials: HubCredentials, signal: AbortSignal
   const body = await response.text().catch((error: unknown) => {
     throw unreachable(origin, error);
   });
-  const time = Date.parse(response.headers.get('date') ?? '');
-  return { sid: sessionId(origin, body), time: Number.isNaN(time) ? undefined : time, answeredAt };
+  return { sid: sessionId(origin, body), time };
+}
+
+/** Asks for ftrack's time only. @throws what fetch throws */
+export async function askTime(serverUrl: string, signal: AbortSignal): Promise<ToldTime> {
+  const askedAt = performance.now();
+  const response = await fetch(hubOrigin(serverUrl), { method: 'HEAD', redirect: 'manual', signal });
+  return toldTime(response, askedAt);
+}
+
+/** Call it as soon as the answer begins to arrive. */
+function toldTime({ headers }: Response, askedAt: number): ToldTime {
+  const at = Date.parse(headers.get('date') ?? '');
+  return { at: Number.isNaN(at) ? undefined : at, askedAt, answeredAt: performance.now() };
 }
 
 /** The errors of fetch and Headers quote a faulty header value, so they are not passed on. */

@@ -4,7 +4,7 @@ import type { AckFrame, ConnectionHandlers, EventFrame, HubCount } from './conne
 import { Connection } from './connection';
 import { eventFrame, isRecord } from './frames';
 import type { HubCredentials, HubSession } from './handshake';
-import { HandshakeError, handshake, hubOrigin } from './handshake';
+import { askTime, HandshakeError, handshake, hubOrigin } from './handshake';
 import type { HubTimings } from './timings';
 import { backoff, HUB_TIMINGS } from './timings';
 
@@ -106,6 +106,7 @@ class Supervisor implements Hub {
   #canarySentAt = 0;
   /** When the first canary of this socket came back. */
   #provenFrom: number | undefined;
+  #timeAskedAt = 0;
   /** Whether events came since this was last reset. */
   #traffic = false;
   #connection: Connection | undefined;
@@ -127,9 +128,10 @@ class Supervisor implements Hub {
     const abort = new AbortController();
     this.#handshake = abort;
     void this.#shakeHands(abort).then(
-      ({ sid, time, answeredAt }) => {
+      ({ sid, time }) => {
         if (this.#status.state !== 'closed') {
-          this.#clock.set(time, performance.now() - answeredAt);
+          this.#clock.set(time);
+          this.#timeAskedAt = time.askedAt;
           this.#open(sid);
         }
       },
@@ -274,9 +276,27 @@ class Supervisor implements Hub {
     clearTimeout(this.#canaryTimer);
     this.#canaryTimer = setTimeout(() => this.#sendCanary(), this.#timings.canaryEvery);
     this.#enter('delivering');
+    this.#keepTime();
     this.#provenFrom ??= this.#clock.now();
     const proof = { from: this.#provenFrom, to: Math.max(this.#provenFrom, this.#canarySentAt) };
     this.#guard(() => this.#options.onProof?.(proof));
+  }
+
+  /** A connection may last for weeks, and the host's clock may drift. */
+  #keepTime(): void {
+    const now = performance.now();
+    if (now - this.#timeAskedAt < this.#timings.clockEvery) {
+      return;
+    }
+    this.#timeAskedAt = now;
+    askTime(this.#options.serverUrl, AbortSignal.timeout(this.#timings.handshake)).then(
+      (time) => {
+        if (time.at !== undefined) {
+          this.#clock.set(time);
+        }
+      },
+      () => this.#count('time-untold'),
+    );
   }
 
   #onEvent(frame: EventFrame): void {

@@ -10,6 +10,8 @@ export const HUB_TIMINGS = {
   canaryAnswer: 10_000,
   /** Pause between a canary's return and the next one. */
   canaryEvery: 60_000,
+  /** ftrack's time is asked for this often while a connection lasts. */
+  clockEvery: 3_600_000,
   /** After a wait ran out, what already lies in the socket is read first: this process may have stood still. */
   lastLook: 250,
   /** Pause before the second try to connect; it doubles up to `backoffMax`. */

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { HubClock } from '../../../../../src/clients/ftrack/hub/clock';
 
 const NOON = Date.UTC(2026, 7, 1, 12);
@@ -25,46 +26,56 @@ describe("the hub's clock", () => {
     expect(clock.now()).toBe(NOON + 2_000);
   });
 
-  it.each([0, 999, -3_000, 4_000])("follows the host's at a handshake, within %d ms of ftrack's", (ahead) => {
-    wall += 40;
+  /** An answer that tells ftrack's time, cut to seconds. @param took ms until it began to arrive */
+  const answer = (ftrack: number, took = 0): void => {
+    const askedAt = even;
+    pass(took);
+    clock.set({ at: Math.floor(ftrack / 1_000) * 1_000, askedAt, answeredAt: even });
+  };
 
-    clock.set(wall - ahead);
+  it.each([0, 400, 999, -400, -900])("is the host's where that may be right, ahead by %d ms", (ahead) => {
+    wall += ahead < 0 ? 0 : ahead;
+
+    answer(NOON + (ahead < 0 ? -ahead : 0));
 
     expect(clock.now()).toBe(wall);
     expect(clock.hostAhead).toBe(0);
   });
 
-  it.each([HOUR, -HOUR])(
-    "is ftrack's where the host's is ahead by %d ms, until that is set right",
+  it.each([1_500, -1_500, 4_000, -4_000, HOUR, -HOUR])(
+    "is ftrack's to the second where the host's is ahead by %d ms, until that is set right",
     (ahead) => {
-      wall += ahead;
+      fc.assert(
+        fc.property(fc.integer({ min: 0, max: 999 }), fc.integer({ min: 0, max: 300 }), (part, took) => {
+          wall = NOON + ahead + part;
 
-      clock.set(NOON);
-      pass(100);
+          answer(NOON + part, took);
 
-      expect(clock.now()).toBe(NOON + 500 + 100);
-      expect(clock.hostAhead).toBe(ahead - 500);
-      wall -= ahead;
-      clock.set(NOON);
-      expect(clock.now()).toBe(NOON + 100);
-      expect(clock.hostAhead).toBe(0);
+          expect(Math.abs(clock.now() - (NOON + part + took))).toBeLessThanOrEqual(1_000 + took);
+          expect(Math.abs(clock.hostAhead - (Math.abs(ahead) < 5_000 ? 0 : ahead))).toBeLessThan(1_500);
+          wall -= ahead;
+          answer(wall, took);
+          expect(clock.now()).toBe(wall);
+          expect(clock.hostAhead).toBe(0);
+        }),
+      );
     },
   );
 
   it('is not deceived by an answer whose end took long', () => {
-    const told = wall;
+    const askedAt = even;
+    const answeredAt = even;
     pass(10_000);
 
-    clock.set(told, 10_000);
+    clock.set({ at: NOON, askedAt, answeredAt });
 
     expect(clock.now()).toBe(wall);
-    expect(clock.hostAhead).toBe(0);
   });
 
   it('follows the host where ftrack does not say', () => {
     wall += HOUR;
 
-    clock.set(undefined);
+    clock.set({ at: undefined, askedAt: even, answeredAt: even });
 
     expect(clock.now()).toBe(NOON + HOUR);
   });

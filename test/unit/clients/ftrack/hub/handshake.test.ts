@@ -57,13 +57,16 @@ describe('handshake', () => {
       response.setHeader('date', 'Sat, 01 Aug 2026 10:20:30 GMT');
       response.end('abc');
     };
-    await expect(shake()).resolves.toMatchObject({ sid: 'abc', time: Date.UTC(2026, 7, 1, 10, 20, 30) });
+    await expect(shake()).resolves.toMatchObject({
+      sid: 'abc',
+      time: { at: Date.UTC(2026, 7, 1, 10, 20, 30) },
+    });
 
     hub.script.handshake = (_request, response) => {
       response.sendDate = false;
       response.end('abc');
     };
-    await expect(shake()).resolves.toMatchObject({ sid: 'abc', time: undefined });
+    await expect(shake()).resolves.toMatchObject({ sid: 'abc', time: { at: undefined } });
   });
 
   it.each([401, 403])('tells refused credentials (%d) from trouble that passes', async (status) => {

@@ -128,6 +128,23 @@ describe('event hub client', () => {
     }
   });
 
+  it("asks for ftrack's time again while a connection lasts: a host's clock may drift", async () => {
+    const hour = 3_600_000;
+    rig.server.script.handshake = ({ method }, response) => {
+      response.setHeader('date', new Date(Date.now() - (method === 'HEAD' ? 0 : hour)).toUTCString());
+      response.end('sid:60:60:websocket');
+    };
+    const clock = new HubClock();
+    const proofs: HubProof[] = [];
+    const timings = { ...FAST, clockEvery: 150 };
+    const hub = rig.start({ clock, timings, onProof: (proof) => proofs.push(proof) });
+
+    await until(() => Math.abs(clock.now() - Date.now()) < hour / 2 && proofs.length > 0);
+
+    expect(proofs[0]?.from).toBeLessThan(Date.now() - hour / 2);
+    expect(hub.status().epoch).toBe(1);
+  });
+
   it('publishes, and replies to whoever asked', async () => {
     const hub = rig.start();
     await rig.delivering(hub);
