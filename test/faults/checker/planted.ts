@@ -34,7 +34,7 @@ export const PLANTED: readonly Planted[] = [
     edits: [
       {
         file: 'activities/group.js',
-        from: /await step\(\{ \.\.\.input, event \}, context\)/,
+        from: /await step\(\{ \.\.\.input, event: [^}]*\}, context\)/,
         to: 'await step(input, context)',
       },
     ],
