@@ -3,9 +3,9 @@ import { generateStudio, sampleStudio } from '../../../simulators/studio';
 import { GAP_FILL_ID, QUERY } from '../../../src/contracts/names';
 import type { Testbed } from '../../../testbed';
 import { startTestbed } from '../../../testbed';
-import { eventually } from '../../support/eventually';
 import { AyonPeople } from '../support/ayon-people';
 import { Editor } from '../support/edits';
+import { untilFirstLook } from '../support/first-look';
 import { Fleet } from '../support/fleet';
 import { pick, randomFrom } from '../support/random';
 import { Story } from '../support/story';
@@ -143,17 +143,7 @@ class Teller {
   /** All services, and a gap fill that knows where ftrack's log begins: what comes before that is not its to find. */
   async start(): Promise<void> {
     await this.fleet.start();
-    const { client } = this.story.testbed;
-    await eventually(
-      'the gap fill to know its place',
-      async () => {
-        const { cursor } = await client.workflow
-          .getHandle(GAP_FILL_ID)
-          .query<{ cursor: number | null }>(QUERY.state);
-        return cursor !== null || pause(250, false);
-      },
-      QUIET_MS,
-    );
+    await untilFirstLook(this.story.testbed, QUIET_MS);
   }
 
   async run(): Promise<Result> {
