@@ -2,6 +2,7 @@ import type { ErrorCode } from '../errors';
 import type { AttributeRule } from './attributes';
 import type {
   AyonAttribute,
+  AyonEdit,
   AyonOperation,
   AyonProject,
   CustomAttribute,
@@ -79,6 +80,8 @@ export interface Memory {
   readonly plain: Set<string>;
   /** Entities that AYON got as a whole: created or paired by this activity. */
   readonly brought: Set<string>;
+  /** What AYON's event log tells of a node, by its id; good while the node is as old as that. */
+  readonly edits: Map<string, { readonly updatedAt: string; readonly told: readonly AyonEdit[] }>;
 }
 
 export const newMemory = (): Memory => ({
@@ -90,6 +93,7 @@ export const newMemory = (): Memory => ({
   tries: new Map(),
   plain: new Set(),
   brought: new Set(),
+  edits: new Map(),
 });
 
 /** A plan in the making. */

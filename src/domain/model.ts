@@ -99,6 +99,20 @@ export interface AyonNode {
   /** Published versions on it or below: AYON then refuses another name, type or parent. */
   readonly hasVersions: boolean;
   readonly updatedBy: string | null;
+  /** ISO 8601; another one after each change. */
+  readonly updatedAt: string;
+}
+
+/** A change of a folder or a task, as AYON's event log tells it. */
+export interface AyonEdit {
+  /** AYON id of the folder or task. */
+  readonly nodeId: string;
+  /** Name of the AYON user; null: AYON does not say. */
+  readonly user: string | null;
+  /** End of the event's topic: `status_changed`, `attrib_changed`, `created`, … */
+  readonly what: string;
+  /** Names of the attributes of `attrib_changed`. */
+  readonly attributes: readonly string[];
 }
 
 export interface AyonUser {

@@ -2,11 +2,13 @@ import type { Data, Draft, Problem } from './draft';
 import { pathOf } from './draft';
 import { siblingNamed } from './identity';
 import { ftrackIdOf } from './ids';
+import { keptParts } from './kept';
 import type { AyonNode, FtrackEntity } from './model';
 import { namingOf, renaming, sameName } from './names';
 import { answer } from './project-change';
 import { planRemoval } from './removal';
 import type { EntityScope } from './scope';
+import { reaches } from './scope';
 import type { Change, Subject } from './settle';
 import { convertsAll, difference } from './settle';
 import { folderIdOf, folderPathOf, inTheWay, kindOf, nameProblem, Targets } from './targets';
@@ -99,8 +101,6 @@ interface Found {
   readonly entity: FtrackEntity;
   readonly node: AyonNode;
   readonly linked: boolean;
-  /** AYON keeps what it has, but for what the event names. */
-  readonly isLeft?: boolean;
 }
 
 function planNode(draft: Draft, targets: Targets, found: Found): boolean {
@@ -113,21 +113,34 @@ function planNode(draft: Draft, targets: Targets, found: Found): boolean {
   if (place === undefined || change === undefined) {
     return false;
   }
-  const revived: Data = isPlaced && !node.active ? { active: true } : {};
-  const wanted = { ...place.data, ...change.data, ...revived };
-  const data = permitted(draft, { entity, node, data: wanted });
+  const isRevived = !node.active && reaches(scope, 'parent', 'active');
+  const data = { ...place.data, ...change.data, ...(isRevived ? { active: true } : {}) };
+  const kept = keptParts(draft, { ...found, scope, data });
+  if (kept === undefined) {
+    return false;
+  }
+  const words = [...place.words, ...change.words];
+  return kept.size > 0
+    ? planNode(draft, targets, { ...found, scope: { ...scope, kept } })
+    : carryOut(draft, targets, { found: { ...found, scope }, place, change: { data, words } });
+}
+
+interface Wanted {
+  readonly found: Found;
+  readonly place: { readonly path: string | undefined };
+  readonly change: Change;
+}
+
+function carryOut(draft: Draft, targets: Targets, { found, place, change }: Wanted): boolean {
+  const { entity, node, scope } = found;
+  const data = permitted(draft, { entity, node, data: change.data });
   const isThere = data && isInPlace(draft, targets, { entity, node, data });
   if (data === undefined || isThere === undefined) {
     return false;
   }
-  const words = [...place.words, ...change.words];
-  const update = { data, words };
-  if (isKept(draft, { ...found, scope }, update)) {
-    return planNode(draft, targets, { ...found, scope: { ...scope, whole: false }, isLeft: true });
-  }
-  planUpdate(draft, found, update);
-  answer(draft, scope);
-  settle(draft, { ...found, scope }, { place, data, isThere });
+  planUpdate(draft, found, { data, words: change.words });
+  answer(draft, { ...scope, whole: scope.whole && scope.kept === undefined });
+  settle(draft, found, { place, data, isThere });
   return true;
 }
 
@@ -138,7 +151,7 @@ interface Outcome {
 }
 
 function settle(draft: Draft, found: Found, { place, data, isThere }: Outcome): void {
-  const { entity, node, scope, isLeft = false } = found;
+  const { entity, node, scope } = found;
   const isMoved = isPlacing(scope) || 'name' in data;
   const subject = { entity, kind: node.kind };
   draft.settled.set(entity.id, {
@@ -147,11 +160,11 @@ function settle(draft: Draft, found: Found, { place, data, isThere }: Outcome): 
     ayonId: node.id,
     path: isMoved ? markedPath(node, place.path, data) : undefined,
     isLink: found.linked,
-    isWhole: !isLeft && isThere && isWhole(draft, subject, { node, data }),
+    isWhole: scope.kept === undefined && isThere && isWhole(draft, subject, { node, data }),
   });
 }
 
-const isPlacing = (scope: EntityScope): boolean => scope.whole || scope.fields.has('parent');
+const isPlacing = (scope: EntityScope): boolean => reaches(scope, 'parent');
 
 /**
  * Whether the entity is below its parent then. Asked of a flagged one only, for the flag may tell of a move that an
@@ -318,19 +331,3 @@ function stepsAside(
 
 const without = (data: Data, names: readonly string[]): Data =>
   Object.fromEntries(Object.entries(data).filter(([name]) => !names.includes(name)));
-
-/**
- * Where the event does not say what changed, a node that a person touched after us keeps its values: which of them the
- * person changed is not known, and an AYON edit that still waits for its way to ftrack must survive.
- */
-function isKept({ facts, notes }: Draft, { scope, node, linked }: Found, { data }: Change): boolean {
-  const names = Object.keys(data);
-  const isTouched = node.updatedBy !== null && node.updatedBy !== facts.me;
-  if (names.length === 0 || !scope.whole || linked || !isTouched) {
-    return false;
-  }
-  notes.add(
-    `${node.path.slice(1)} keeps what ${node.updatedBy} changed in AYON (${names.join(', ')}), the event does not say what changed in ftrack`,
-  );
-  return true;
-}

@@ -28,7 +28,16 @@ export interface EntityScope {
   readonly words: readonly string[];
   /** Ids of the contexts above it, as far as the event names them. */
   readonly above: readonly string[];
+  /** Parts that are not meant although nothing is named: fields, `active`, attributes (see {@link attributePart}). */
+  readonly kept?: ReadonlySet<string>;
 }
+
+/** How an attribute of AYON is called among the parts of an entity. */
+export const attributePart = (name: string): string => `attrib.${name}`;
+
+/** Whether the scope is about that part of its entity. @param part what {@link EntityScope.kept} calls the field */
+export const reaches = ({ fields, whole, kept }: EntityScope, field: Field, part: string = field): boolean =>
+  fields.has(field) || (whole && kept?.has(part) !== true);
 
 export interface EventScope {
   readonly contexts: ReadonlyMap<string, EntityScope>;

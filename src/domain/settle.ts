@@ -8,6 +8,7 @@ import { ownIsUncertain } from './model';
 import { namingOf, renaming } from './names';
 import { statusName, typeName } from './project-lists';
 import type { EntityScope, Field } from './scope';
+import { attributePart, reaches } from './scope';
 import { assign, sameAssignees } from './users';
 import { sameValue, toAyonValue } from './values';
 
@@ -219,7 +220,7 @@ function ownFields(
   { node, scope }: { node: AyonNode; scope: EntityScope },
 ): Change {
   const { entity, kind } = subject;
-  const has = (field: Field): boolean => scope.whole || scope.fields.has(field);
+  const has = (field: Field): boolean => reaches(scope, field);
   const data: Data = {};
   const words: string[] = [];
   const naming = has('name') ? renaming(node, entity.name) : undefined;
@@ -248,7 +249,7 @@ function assignees(
   { entity, kind }: Subject,
   { node, scope }: { node: AyonNode; scope: EntityScope },
 ): Change | undefined {
-  if (kind === 'folder' || !(scope.whole || scope.fields.has('assignees'))) {
+  if (kind === 'folder' || !reaches(scope, 'assignees')) {
     return { data: {}, words: [] };
   }
   const assigned = draft.view.assignments(entity.id);
@@ -269,10 +270,12 @@ function changedAttributes(
   subject: Subject,
   { node, scope, linked }: { node: AyonNode; scope: EntityScope; linked: boolean },
 ): Word[] | undefined {
-  const direct = Object.entries(directAttributes(subject.entity)).filter(
-    ([name]) => scope.whole || scope.fields.has(name as Field),
+  const direct = Object.entries(directAttributes(subject.entity)).filter(([name]) =>
+    reaches(scope, name as Field, attributePart(name)),
   );
-  const mapped = [...mappedValues(draft, subject, scope.whole ? undefined : scope.keys)];
+  const mapped = [...mappedValues(draft, subject, scope.whole ? undefined : scope.keys)].filter(
+    ([name]) => scope.kept?.has(attributePart(name)) !== true,
+  );
   // What ftrack never said about an entity that AYON had before the pair was made, takes nothing from it there.
   const isFirst = linked && ftrackIdOf(node) === undefined;
   const wanted = [...direct, ...mapped].filter(

@@ -1,7 +1,7 @@
 import type { Pair } from './identity';
 import { pairById } from './identity';
 import { derivedId, ftrackIdOf } from './ids';
-import type { AyonNode, FtrackEntity, Json, Kind, StoredValue } from './model';
+import type { AyonEdit, AyonNode, FtrackEntity, Json, Kind, StoredValue } from './model';
 
 /** What the planner wants to know next. Collected over a whole pass, so that one request per system answers all. */
 export interface Needs {
@@ -16,6 +16,8 @@ export interface Needs {
   readonly subtrees: Set<string>;
   /** Nodes of which it must be known exactly what they set themselves. */
   readonly own: Map<string, AyonNode>;
+  /** Nodes of which it must be known who changed what. */
+  readonly edits: Map<string, AyonNode>;
 }
 
 export interface Siblings {
@@ -34,6 +36,7 @@ const noNeeds = (): Needs => ({
   siblings: new Map(),
   subtrees: new Set(),
   own: new Map(),
+  edits: new Map(),
 });
 
 const siblingsKey = ({ kind, parentId, name }: Siblings): string =>
@@ -56,6 +59,7 @@ export class View {
   readonly #siblings = new Set<string>();
   readonly #subtrees = new Set<string>();
   readonly #own = new Map<string, ReadonlySet<string>>();
+  readonly #edits = new Map<string, readonly AyonEdit[]>();
 
   get isComplete(): boolean {
     const { partners, ...others } = this.needs;
@@ -137,6 +141,11 @@ export class View {
     return known(this.#own.get(node.id), () => this.needs.own.set(node.id, node));
   }
 
+  /** What AYON's event log tells of a node, the newest first. */
+  edits(node: AyonNode): readonly AyonEdit[] | undefined {
+    return known(this.#edits.get(node.id), () => this.needs.edits.set(node.id, node));
+  }
+
   /** Takes the answers to the needs and forgets the needs. */
   learn(found: Findings): void {
     const asked = this.needs;
@@ -154,6 +163,7 @@ export class View {
     [...asked.siblings.keys()].forEach((key) => this.#siblings.add(key));
     asked.subtrees.forEach((id) => this.#subtrees.add(id));
     asked.own.forEach((_, id) => this.#own.set(id, new Set(found.own.get(id) ?? [])));
+    asked.edits.forEach((_, id) => this.#edits.set(id, found.edits.get(id) ?? []));
   }
 
   #add(node: AyonNode): void {
@@ -173,6 +183,7 @@ export interface Findings {
   readonly values: readonly StoredValue[];
   readonly nodes: readonly AyonNode[];
   readonly own: ReadonlyMap<string, readonly string[]>;
+  readonly edits: ReadonlyMap<string, readonly AyonEdit[]>;
 }
 
 function known<Value>(value: Value | undefined, note: () => unknown): Value | undefined {

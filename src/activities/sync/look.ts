@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Draft, Memory } from '../../domain/draft';
 import { derivedId, isAyonId } from '../../domain/ids';
-import type { FtrackProject } from '../../domain/model';
+import type { AyonEdit, FtrackProject } from '../../domain/model';
 import { planEntities } from '../../domain/plan';
 import type { ProjectChange } from '../../domain/project-change';
 import { projectChange } from '../../domain/project-change';
@@ -149,17 +149,18 @@ class Looker {
    */
   async #fetch(facts: Paired): Promise<Pairing | undefined> {
     const { needs } = this.#view;
-    const [ftrack, nodes, own] = await Promise.all([
+    const [ftrack, nodes, own, edits] = await Promise.all([
       this.#fetchFtrack(needs, facts),
       this.#fetchNodes(needs, facts),
       needs.own.size === 0
         ? new Map<string, readonly string[]>()
         : this.#task.deps.ayon.ownAttributes(facts.project.name, [...needs.own.values()], this.#signal),
+      this.#fetchEdits(needs, facts),
     ]);
     if (nodes === undefined) {
       return this.#pairAnew(facts);
     }
-    this.#view.learn({ ...ftrack, nodes, own });
+    this.#view.learn({ ...ftrack, nodes, own, edits });
     if (this.#project === undefined) {
       // Read by the pairing a moment ago, so access was lost since: the pairing says what that means.
       const pairing = await this.#task.deps.facts.refreshPairing(facts.projectId);
@@ -212,6 +213,22 @@ class Looker {
       this.#scopes.set(id, joined(this.#scopes.get(id), assigned(id)));
     }
     return state;
+  }
+
+  /** AYON may take long to search its log: what it told of a node is good for as long as nobody changes the node. */
+  async #fetchEdits({ edits }: Needs, facts: Paired): Promise<ReadonlyMap<string, readonly AyonEdit[]>> {
+    const { deps, memory } = this.#task;
+    const asked = [...edits.values()].filter(
+      ({ id, updatedAt }) => memory.edits.get(id)?.updatedAt !== updatedAt,
+    );
+    if (asked.length > 0) {
+      const ids = asked.map(({ id }) => id);
+      const found = await deps.ayon.edits(facts.project.name, ids, this.#signal);
+      asked.forEach(({ id, updatedAt }) =>
+        memory.edits.set(id, { updatedAt, told: found.filter(({ nodeId }) => nodeId === id) }),
+      );
+    }
+    return new Map([...edits.keys()].map((id) => [id, memory.edits.get(id)?.told ?? []]));
   }
 
   #fetchNodes({ partners, siblings, subtrees }: Needs, facts: Paired) {

@@ -1,5 +1,6 @@
 import type {
   AyonAttribute,
+  AyonEdit,
   AyonNode,
   AyonOperation,
   AyonOperationResult,
@@ -10,6 +11,7 @@ import type { NewComment, WrittenComment } from './comments';
 import { writeComment } from './comments';
 import type { EntityQuery } from './entities';
 import { readAll, readEntities } from './entities';
+import { readEdits } from './entity-edits';
 import type { EventReaderOptions } from './event-reader';
 import { EventReader } from './event-reader';
 import type { AyonHttpOptions } from './http';
@@ -57,6 +59,8 @@ export interface AyonClient {
     nodes: readonly Pick<AyonNode, 'id' | 'kind'>[],
     signal: AbortSignal,
   ): Promise<Map<string, readonly string[]>>;
+  /** What AYON's event log tells of these folders and tasks, the newest first. */
+  edits(project: string, ids: readonly string[], signal: AbortSignal): Promise<AyonEdit[]>;
   /** Ordered operations, at most one per entity (`planOperations`). @returns one result each, in their order. */
   operations(
     project: string,
@@ -88,6 +92,7 @@ export function createAyonClient(options: AyonClientOptions): AyonClient {
     entities: (project, query, signal) => readEntities(http, { project, query }, signal),
     pages: (project, list, signal) => readAll(http, { project, list }, signal),
     ownAttributes: (project, nodes, signal) => readOwnAttributes(http, { project, nodes }, signal),
+    edits: (project, ids, signal) => readEdits(http, { project, ids }, signal),
     operations: (project, operations, signal) =>
       applyOperations(http, { project, operations, pace: paces.of(project) }, signal),
     comment: (project, comment, signal) => writeComment({ http, actAs }, { project, comment }, signal),

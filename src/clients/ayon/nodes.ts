@@ -52,9 +52,10 @@ const Named = {
   path: z.string().nullish(),
   ownAttrib: z.array(z.string()),
   updatedBy: z.string().nullish(),
+  updatedAt: z.string(),
 };
 const COMMON = 'id active status allAttrib';
-const NAMED = `${COMMON} name label path ownAttrib updatedBy`;
+const NAMED = `${COMMON} name label path ownAttrib updatedBy updatedAt`;
 
 const named = (node: z.infer<z.ZodObject<typeof Named>>) => ({
   id: node.id,
@@ -66,6 +67,7 @@ const named = (node: z.infer<z.ZodObject<typeof Named>>) => ({
   attrib: node.allAttrib,
   ownAttrib: node.ownAttrib,
   updatedBy: node.updatedBy ?? null,
+  updatedAt: node.updatedAt,
 });
 
 const FolderNode = z

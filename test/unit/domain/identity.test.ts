@@ -22,6 +22,7 @@ const node = (more: Partial<AyonNode> = {}): AyonNode => ({
   ownAttrib: [],
   hasVersions: false,
   updatedBy: null,
+  updatedAt: '2026-05-01T00:00:00+00:00',
   ...more,
 });
 
