@@ -151,6 +151,32 @@ const reading: readonly Check[] = [
     },
   },
   {
+    name: 'finds the events of several entities by a query, the newest first, with user and values',
+    why: "Where ftrack does not say what changed, a person's edit is told from ours by them.",
+    run: async (site) => {
+      const { shot, task } = await plant(site);
+      await site.ask(site.operations([update('folder', shot, { status: OWN })], WAIT), done(204));
+      await site.ask(site.operations([update('task', task, { attrib: { fps: 12 } })], WAIT), done(204));
+      const conditions = [
+        { key: 'project', operator: 'eq', value: site.project },
+        { key: 'summary/entityId', operator: 'in', value: [shot, task] },
+      ];
+      const filter = { operator: 'and', conditions };
+      const told = (topic: string, entityId: string, payload: Pattern) => {
+        return { topic, user: TEXT, project: site.project, summary: { entityId }, payload };
+      };
+      await site.eventually(post('/api/query', { entity: 'event', filter, limit: 1000, offset: 0 }), {
+        status: 200,
+        body: [
+          told('entity.task.attrib_changed', task, { newValue: { fps: 12 } }),
+          told('entity.folder.status_changed', shot, { newValue: OWN }),
+          told('entity.task.created', task, OBJECT),
+          told('entity.folder.created', shot, OBJECT),
+        ],
+      });
+    },
+  },
+  {
     name: 'keeps sender and sender type with the events that a request causes',
     why: 'By them our own writes are told from those of people.',
     run: async (site) => {
