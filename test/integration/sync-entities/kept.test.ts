@@ -99,6 +99,18 @@ describe("a person's edit in AYON, and an event that does not say what changed i
     expect(result.summary).toMatch(/keeps what aicha changed in AYON \((?=.*active)(?=.*frameStart)/);
   });
 
+  test('stays when it took the entity out, and what else differs is written to it there', async () => {
+    edit(shot, { active: false });
+    rig.bob.update(shot, { description: 'told' });
+    await rig.sync();
+    unheard(() => rig.bob.update(shot, { description: 'not told' }));
+
+    const result = await apply(shot);
+
+    expect(await rig.seen(shot)).toMatchObject({ active: false, own: { description: 'not told' } });
+    expect(result.summary).toContain('keeps what bob changed in AYON (active)');
+  });
+
   test('gives way to what another entry names, attribute by attribute', async () => {
     edit(shot, { status: 'Approved', attrib: { frameStart: 1234, description: "a person's" } });
     rig.bob.setCustomAttribute(shot, 'fstart', 995);
