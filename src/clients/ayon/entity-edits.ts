@@ -10,7 +10,6 @@ const PAGE = 1_000;
 /** Requests for one answer; what is older than all that they give is not told. */
 const MAX_PAGES = 10;
 
-/** Who did it is told as AYON knows it; other names of a row are in snake_case. */
 const Rows = z.array(
   z.object({
     topic: z.string(),
@@ -24,8 +23,8 @@ const Rows = z.array(
 const EDIT = /^entity\.(?:folder|task)\.(\w+)$/;
 
 /**
- * What AYON's event log tells of folders and tasks, the newest first. GraphQL's events cannot be asked for by entity,
- * so the log's own query is; the server lets admins and services ask it. Events that were removed, or not stored yet,
+ * What AYON's event log tells of folders and tasks, the newest first. GraphQL documents no filter of events by entity,
+ * the log's own query does; the server lets admins and services ask it. Events that were removed, or not stored yet,
  * are missing.
  */
 export async function readEdits(
