@@ -144,7 +144,8 @@ test('a queue goes on over continue-as-new, also while a turn is held, and loses
   await core.untilStanding(next, 'completed applied');
   expect(now).not.toBe(runId);
   expect(view.turn?.id).toBe(ticket?.id);
-  expect(core.of(held.id)).toHaveLength(1);
+  // A worker that is too busy to beat gets the step a second time: under the same turn.
+  expect(new Set(core.of(held.id).map(({ grantedTo }) => grantedTo)).size).toBe(1);
 }, 120_000);
 
 test('a full queue fits into what Temporal takes, refuses further tickets and says so', async () => {
