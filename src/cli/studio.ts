@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { keepTrying } from '../clients/keep-trying';
+import { timeLimited } from '../clients/time-limit';
 import type { Env } from '../config/env';
 
 const TIMEOUT_MS = 10_000;
@@ -108,17 +109,21 @@ interface Question {
   readonly fix?: string;
 }
 
-async function get<T>(
+const get = <T>(env: Env, schema: z.ZodType<T>, { signal, ...question }: Question): Promise<T> =>
+  timeLimited({ signal, ms: TIMEOUT_MS }, (limited) =>
+    answered(env, schema, { ...question, signal: limited }),
+  );
+
+async function answered<T>(
   { ayon }: Env,
   schema: z.ZodType<T>,
   { path, signal, fix = "check the addon's name and version in AYON" }: Question,
 ): Promise<T> {
-  const limited = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
   const response = await fetch(`${ayon.url}${path}`, {
     headers: { 'x-api-key': ayon.apiKey },
     // A redirect would carry the key to wherever it points.
     redirect: 'manual',
-    signal: limited,
+    signal,
   }).catch((error: unknown) => {
     throw new Error(`AYON does not answer at ${ayon.url}; check AYON_SERVER_URL and that it runs.`, {
       cause: error,

@@ -3,6 +3,7 @@ import type { ApplicationFailure } from '@temporalio/common';
 import type { Client } from 'openapi-fetch';
 import createClient from 'openapi-fetch';
 import { failure } from '../../errors';
+import { timeLimited } from '../time-limit';
 import type { BadAnswer } from './errors';
 import {
   isErrorBody,
@@ -136,12 +137,12 @@ export class AyonHttp {
   /** The probe that tells an outage from a failing request: does the server answer at all? */
   async isThere(signal: AbortSignal): Promise<boolean> {
     try {
-      const response = await fetch(`${this.server}/api/info`, {
-        redirect: 'manual',
-        signal: AbortSignal.any([signal, AbortSignal.timeout(this.#timeouts.probe)]),
+      return await timeLimited({ signal, ms: this.#timeouts.probe }, async (limited) => {
+        const url = `${this.server}/api/info`;
+        const response = await fetch(url, { redirect: 'manual', signal: limited });
+        const body = await response.text();
+        return response.ok && !isPage(body);
       });
-      const body = await response.text();
-      return response.ok && !isPage(body);
     } catch {
       return false;
     }
@@ -152,9 +153,15 @@ export class AyonHttp {
     return text.replaceAll(this.#key, '[secret]');
   }
 
-  async #answer<Data>(options: CallOptions, run: Run<Data>): Promise<Data> {
+  #answer<Data>(options: CallOptions, run: Run<Data>): Promise<Data> {
+    const { signal, kind } = options;
+    return timeLimited({ signal, ms: this.#timeouts[kind] }, (limited) =>
+      this.#attempts(options, run, limited),
+    );
+  }
+
+  async #attempts<Data>(options: CallOptions, run: Run<Data>, limited: AbortSignal): Promise<Data> {
     const { signal, kind, idempotent = kind === 'read' } = options;
-    const limited = AbortSignal.any([signal, AbortSignal.timeout(this.#timeouts[kind])]);
     for (let failed = 0; ; ) {
       try {
         return await this.#attempt(options, run, limited);

@@ -1,6 +1,7 @@
 import { Session } from '@ftrack/api';
 import { getLogger } from 'loglevel';
 import { codeOf } from '../../errors';
+import { timeLimited } from '../time-limit';
 import { FtrackRefusal, isNetwork, refusal, unreachable } from './errors';
 
 export interface FtrackSessionOptions {
@@ -88,14 +89,15 @@ export class FtrackSession {
     signal: AbortSignal,
   ): Promise<unknown[]> {
     const session = await this.#session(signal);
-    const timeout = AbortSignal.timeout(this.#timeouts.call);
-    const limited = AbortSignal.any([signal, timeout]);
+    const ms = this.#timeouts.call;
     // The client's types know fewer operations than its transport carries.
     const operations = request.operations as unknown as Call;
-    const results: unknown = await session.call(operations, { signal: limited }).catch((error: unknown) => {
-      // The client's own words for it are "Unknown error: {}".
-      throw timeout.aborted && !signal.aborted ? new NoAnswerInTime(this.#timeouts.call) : error;
-    });
+    const results: unknown = await timeLimited({ signal, ms }, (limited) =>
+      session.call(operations, { signal: limited }).catch((error: unknown) => {
+        // The client's own words for it are "Unknown error: {}".
+        throw limited.aborted && !signal.aborted ? new NoAnswerInTime(ms) : error;
+      }),
+    );
     if (!Array.isArray(results) || results.length !== request.operations.length) {
       throw new FtrackRefusal(
         'MalformedResponseError',
@@ -123,9 +125,10 @@ export class FtrackSession {
   async isThere(signal: AbortSignal): Promise<boolean> {
     try {
       const session = await this.#session(signal);
-      const limited = AbortSignal.any([signal, AbortSignal.timeout(this.#timeouts.probe)]);
       const operations = [{ action: 'query_server_information' }] as unknown as Call;
-      return Array.isArray(await session.call(operations, { signal: limited }));
+      return await timeLimited({ signal, ms: this.#timeouts.probe }, async (limited) =>
+        Array.isArray(await session.call(operations, { signal: limited })),
+      );
     } catch {
       return false;
     }

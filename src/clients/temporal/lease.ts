@@ -3,6 +3,7 @@ import { isGrpcServiceError } from '@temporalio/client';
 import { optionalTsToMs } from '@temporalio/common/lib/time';
 import type { LeaseGrant, LeaseInput, LeaseServer } from '../../contracts/lease';
 import { LEASE_ID, LEECHER_TASK_QUEUE, TASK_QUEUE, WORKFLOW } from '../../contracts/names';
+import { timeLimited } from '../time-limit';
 import type { TemporalClient } from './connect';
 
 export interface LeaseServerOptions {
@@ -60,7 +61,8 @@ export function leaseServer({ client, timeScale, identity, names = NAMES }: Leas
     async wait(signal) {
       signal.throwIfAborted();
       const taskQueue = { name: names.leechers };
-      const { taskToken, heartbeatTimeout } = await abortable(signal, (own) =>
+      // Of its own: the connection never takes its listeners off again.
+      const { taskToken, heartbeatTimeout } = await timeLimited({ signal }, (own) =>
         connection.withAbortSignal(own, () =>
           within(WAIT_MS, () => workflowService.pollActivityTaskQueue({ namespace, taskQueue, identity })),
         ),
@@ -89,21 +91,6 @@ export function leaseServer({ client, timeScale, identity, names = NAMES }: Leas
       );
     },
   };
-}
-
-/**
- * Gives the work a signal of its own. The connection never takes its listeners off again, and Node keeps a signal made
- * by `AbortSignal.any` as long as it has one: with either, each wait would leave 13 kB behind.
- */
-async function abortable<T>(signal: AbortSignal, work: (own: AbortSignal) => Promise<T>): Promise<T> {
-  const own = new AbortController();
-  const abort = (): void => own.abort(signal.reason);
-  signal.addEventListener('abort', abort, { once: true });
-  try {
-    return await work(own.signal);
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
 }
 
 async function begin(

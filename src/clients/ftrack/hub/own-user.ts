@@ -1,3 +1,4 @@
+import { timeLimited } from '../../time-limit';
 import { plainQuery, quote } from '../plain-query';
 import type { HubCredentials } from './handshake';
 import { hubOrigin } from './handshake';
@@ -15,9 +16,10 @@ export async function ownUserId(
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const origin = hubOrigin(credentials.serverUrl);
-  const limited = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
   const expression = `select id from User where username is ${quote(credentials.user)}`;
-  const answer = await plainQuery(credentials, [expression], limited).catch(() => undefined);
+  const answer = await timeLimited({ signal, ms: TIMEOUT_MS }, (limited) =>
+    plainQuery(credentials, [expression], limited),
+  ).catch(() => undefined);
   signal.throwIfAborted();
   if (answer === undefined) {
     throw new Error(
