@@ -106,14 +106,16 @@ function lastPerson(part: string, { node, edits, me }: Judged): string | undefin
   if (last !== undefined && edits[0]?.user !== last) {
     return last;
   }
-  const author = edits.find((edit) => isOf(part, edit, me))?.user ?? last;
+  const told = edits.find((edit) => isOf(part, edit));
+  // What we made, we gave everything; what a person made was brought over when it was paired, which was later.
+  const author = told?.what === 'created' ? me : (told?.user ?? last);
   return author === me ? undefined : author;
 }
 
-/** What we made, we gave everything; what a person made was brought over when it was paired, which is a later edit. */
-const isOf = (part: string, { what, user, attributes }: AyonEdit, me: string): boolean =>
-  what === 'created'
-    ? user === me
-    : what === 'attrib_changed'
-      ? attributes.some((name) => attributePart(name) === part)
-      : (TOLD[what] ?? []).includes(part);
+/** Whether it is the newest word about the part; none is older than `created`. */
+const isOf = (part: string, { what, attributes }: AyonEdit): boolean =>
+  what === 'created' ||
+  what === 'earlier' ||
+  (what === 'attrib_changed'
+    ? attributes.some((name) => attributePart(name) === part)
+    : (TOLD[what] ?? []).includes(part));

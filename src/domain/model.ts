@@ -109,7 +109,10 @@ export interface AyonEdit {
   readonly nodeId: string;
   /** Name of the AYON user; null: AYON does not say. */
   readonly user: string | null;
-  /** End of the event's topic: `status_changed`, `attrib_changed`, `created`, … */
+  /**
+   * End of the event's topic: `status_changed`, `attrib_changed`, `created`, …; `earlier`: there was more than was read,
+   * in which somebody may have changed anything.
+   */
   readonly what: string;
   /** Names of the attributes of `attrib_changed`. */
   readonly attributes: readonly string[];

@@ -7,7 +7,7 @@ import { shaped } from './rest';
 /** Rows of a request. */
 const PAGE = 1_000;
 
-/** Requests for one answer; what is older than all that they give is not told. */
+/** Requests for one answer. */
 const MAX_PAGES = 10;
 
 const Rows = z.array(
@@ -25,7 +25,7 @@ const EDIT = /^entity\.(?:folder|task)\.(\w+)$/;
 /**
  * What AYON's event log tells of folders and tasks, the newest first. GraphQL documents no filter of events by entity,
  * the log's own query does; the server lets admins and services ask it. Events that were removed, or not stored yet,
- * are missing.
+ * are missing; where there are too many, the last one of each entity is `earlier`.
  */
 export async function readEdits(
   http: AyonHttp,
@@ -38,10 +38,11 @@ export async function readEdits(
     const rows = await readRows(http, { project, ids, offset: page * PAGE }, signal);
     found.push(...rows.flatMap(toEdits));
     if (rows.length < PAGE) {
-      break;
+      return found;
     }
   }
-  return found;
+  const earlier = { user: 'somebody', what: 'earlier', attributes: [] };
+  return [...found, ...ids.map((nodeId) => ({ nodeId, ...earlier }))];
 }
 
 type Row = z.infer<typeof Rows>[number];

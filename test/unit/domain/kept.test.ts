@@ -169,9 +169,21 @@ describe('of an entity whose event does not say what changed', () => {
     ['none of these, a person wrote last', { edits: [edit('bob', 'tags_changed')], updatedBy: 'bob' }, PARTS],
     ['none of these, we wrote last', { edits: [edit(ME, 'tags_changed')] }, []],
     ["the last writer's is not stored yet", { edits: [edit(ME, 'created')], updatedBy: 'bob' }, PARTS],
-    ['made by a person', { edits: [edit(ME, 'attrib_changed', 'ftrackId'), edit('bob', 'created')] }, []],
+    [
+      'there was more than was read',
+      { edits: [edit(ME, 'tags_changed'), edit('somebody', 'earlier')] },
+      PARTS,
+    ],
   ])('where the log does not tell, the last writer of the node decides: %s', (_, story, kept) => {
     expect(judge(story).kept).toEqual(kept);
+  });
+
+  test('what a person made was brought over when it was paired: only what is newer stays', () => {
+    const edits = [edit('bob', 'attrib_changed', 'frameStart'), edit(ME, 'attrib_changed', 'ftrackId')];
+
+    expect(judge({ edits: [...edits, edit('bob', 'created')], updatedBy: 'bob' }).kept).toEqual([
+      'attrib.frameStart',
+    ]);
   });
 
   test('an event that names no user is no word about the part: the last writer decides', () => {
