@@ -12,6 +12,7 @@ import { eventsFor, readLogRow, SECOND, verdictOn } from '../domain/event-log';
 import type { Accepted, LogMark } from '../domain/model';
 import { above, includes, upTo, withNumbers } from '../domain/ranges';
 import { BEFORE, toldRows } from '../domain/telling';
+import { failure } from '../errors';
 
 export interface GapFillDeps {
   readonly ftrack: Pick<FtrackClient, 'logEnds' | 'logMarks' | 'logEntries'>;
@@ -72,14 +73,16 @@ async function sweep(deps: GapFillDeps, input: Sweep, signal: AbortSignal): Prom
   const { cursor, settled } = input;
   const start = { settled, unsettled: 0, more: false, counts: NOTHING, lost: null };
   if (cursor === null) {
-    return { ...start, ...firstCursor(ends, input) };
+    return { ...start, ...begin(ends, input) };
   }
   const looked = Math.max(cursor, settled.at(-1)?.[1] ?? 0);
-  const lost = lossOf(ends, looked);
   if (newest === null) {
-    // Hidden rows come back as they were.
-    return { ...start, cursor, lost };
+    throw failure(
+      'ftrack-project-unreadable',
+      `ftrack shows us no rows of its Event log any more, where there was row ${looked}: check the permissions of our ftrack user; it is read on from there once they are shown again`,
+    );
   }
+  const lost = lossOf({ oldest: ends.oldest, newest }, looked);
   if (looked > newest) {
     return { ...start, cursor: Math.min(cursor, newest), settled: upTo(settled, newest), more: true, lost };
   }
@@ -87,7 +90,7 @@ async function sweep(deps: GapFillDeps, input: Sweep, signal: AbortSignal): Prom
   const fresh = marks.filter(({ id }) => !includes(settled, id));
   const judged = await judge(deps, { ...input, marks: fresh, near: nearOf(fresh, marks) }, signal);
   const known = withNumbers(settled, judged.settled);
-  const before = input.now - input.waits.gapOverlap;
+  const before = input.now - input.waits.gapOverlap - BEFORE;
   const bound = boundOf(marks, { settled: known, cursor, before });
   return {
     cursor: bound,
@@ -99,20 +102,27 @@ async function sweep(deps: GapFillDeps, input: Sweep, signal: AbortSignal): Prom
   };
 }
 
-/** The head of the log. One that was empty when we looked before and is short now has filled since. */
-function firstCursor({ oldest, newest }: LogEnds, { sweptAt }: Sweep): Pick<SweepResult, 'cursor' | 'more'> {
-  const isNew = sweptAt !== null && oldest !== null && newest !== null && newest - oldest < PAGE;
-  return isNew ? { cursor: oldest - 1, more: true } : { cursor: newest, more: false };
+/** At the head of the log. One that was empty when we looked before, and is short now, has filled since. */
+function begin(
+  { oldest, newest }: LogEnds,
+  { sweptAt }: Sweep,
+): Pick<SweepResult, 'cursor'> & Partial<SweepResult> {
+  if (sweptAt === null || oldest === null || newest === null) {
+    return { cursor: newest };
+  }
+  return newest - oldest < PAGE
+    ? { cursor: oldest - 1, more: true }
+    : {
+        cursor: newest,
+        lost: `ftrack showed us no rows of its Event log before, and it ends at row ${newest} now: it is read from there on; ${ONLY_SYNC}`,
+      };
 }
 
 const ONLY_SYNC = 'what changed meanwhile is found by a sync of each project only';
 
 /** Whether the log lost rows that were never looked at. @param looked the highest id that was */
-function lossOf({ oldest, newest }: LogEnds, looked: number): string | null {
-  if (looked > 0 && newest === null) {
-    return `ftrack shows us no rows of its Event log any more, where there was row ${looked}: check the permissions of our ftrack user; ${ONLY_SYNC}`;
-  }
-  if (newest !== null && looked > newest) {
+function lossOf({ oldest, newest }: LogEnds & { readonly newest: number }, looked: number): string | null {
+  if (looked > newest) {
     return `ftrack's Event log ends at row ${newest}, where there was row ${looked} before: it was restored or emptied; ${ONLY_SYNC}`;
   }
   return oldest !== null && looked > 0 && oldest > looked + 1

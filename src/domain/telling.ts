@@ -1,4 +1,4 @@
-import type { FtrackEvent } from '../contracts/messages';
+import type { FtrackEntity, FtrackEvent } from '../contracts/messages';
 import type { LogRow } from './event-log';
 import { SECOND } from './event-log';
 import type { Accepted, Named } from './model';
@@ -6,14 +6,25 @@ import type { Accepted, Named } from './model';
 /** What an event tells, as its workflow keeps it. */
 export function namedBy(event: FtrackEvent): Named {
   const named: Record<string, readonly string[] | '*'> = {};
-  for (const { entityId, action, keys } of event.entities) {
-    const id = entityId.toLowerCase();
+  for (const entity of event.entities) {
+    const id = entity.entityId.toLowerCase();
     const before = named[id] ?? [];
-    const now = action === 'add' || action === 'remove' || !keys?.length ? '*' : keys;
+    const now = namedIn(entity);
     named[id] = before === '*' || now === '*' ? '*' : [...new Set([...before, ...now])];
   }
   return named;
 }
+
+/** As much as the event's scope covers, and no more. */
+function namedIn({ action, keys, changes }: FtrackEntity): readonly string[] | '*' {
+  const names = [
+    ...(keys?.length ? keys : Object.keys(changes ?? {})),
+    ...(action === 'move' ? [PARENT] : []),
+  ];
+  return action === 'add' || action === 'remove' || names.length === 0 ? '*' : names;
+}
+
+const PARENT = 'parent_id';
 
 /** Whether what an event named of an entity covers these keys; undefined keys: those that nobody knows. */
 export function namesAll(named: Named[string] | undefined, keys: readonly string[] | undefined): boolean {
@@ -67,7 +78,12 @@ export function toldRows(
     const whole = own.filter(({ action }) => action !== 'update');
     for (const [key, chain] of grouped(own, keysOf)) {
       const naming = (events.get(id) ?? []).filter(({ names }) => isNamed(key, names));
-      const links = linksOf(key === ANY ? chain : [...chain, ...whole], { key, sweptAt });
+      const guests = key === ANY ? [] : whole.filter((row) => !chain.includes(row));
+      const links = [
+        ...linksOf(chain, { key, sweptAt }),
+        ...linksOf(guests, { key, sweptAt, isGuest: true }),
+      ];
+      links.sort((one, other) => one.at - other.at || one.id - other.id);
       untoldOf(links, timesOf(naming)).forEach((row) => untold.add(row));
     }
   }
@@ -84,7 +100,15 @@ function tellingsByEntity(accepted: readonly Accepted[]): Map<string, Telling[]>
 /** Stands for the keys of a row that does not say what changed: it may be in any event. */
 const ANY = '';
 
-const keysOf = ({ keys }: LogRow): string[] => (keys?.length ? [...new Set(keys.map(plain))] : [ANY]);
+/** Stands for the keys of what was removed: an event that names single keys finds it gone, and nothing to do. */
+const GONE = '*';
+
+function keysOf({ action, keys }: LogRow): string[] {
+  if (action === 'remove') {
+    return [GONE];
+  }
+  return keys?.length ? [...new Set(keys.map(plain))] : [ANY];
+}
 
 const isNamed = (key: string, names: Names): boolean => key === ANY || names === '*' || names.has(key);
 
@@ -100,16 +124,14 @@ interface Link {
 
 const linksOf = (
   rows: readonly LogRow[],
-  { key, sweptAt }: { readonly key: string; readonly sweptAt: number },
+  more: { readonly key: string; readonly sweptAt: number; readonly isGuest?: boolean },
 ): Link[] =>
-  rows
-    .map(({ id, at, action }) => ({
-      id,
-      at: at ?? sweptAt,
-      isVague: key === ANY || at === null,
-      isGuest: key !== ANY && action !== 'update',
-    }))
-    .sort((one, other) => one.at - other.at || one.id - other.id);
+  rows.map(({ id, at }) => ({
+    id,
+    at: at ?? more.sweptAt,
+    isVague: more.key === ANY || at === null,
+    isGuest: more.isGuest ?? false,
+  }));
 
 interface Times {
   /** Of the hub's events, in order. */

@@ -132,9 +132,13 @@ class GapFill {
 
   private text(): string {
     const { cursor, problem, lost, counts, sweptAt, unsettled } = this.state;
+    const none =
+      sweptAt === null
+        ? "Has not read ftrack's Event log yet."
+        : 'ftrack shows us no rows of its Event log: check the permissions of our ftrack user, unless the site is new.';
     const position =
       cursor === null || sweptAt === null
-        ? "Has not read ftrack's Event log yet."
+        ? none
         : `Read ftrack's Event log up to row ${cursor} and beyond at ${new Date(sweptAt).toISOString()}; ${counts.rows} rows, of which ${counts.missed} told what no event had, in ${counts.events} events; ${unsettled} rows wait for what leechers say.`;
     const trouble = [problem, lost].filter((each) => each !== null).map((each) => `Problem: ${each}.`);
     return [position, ...trouble].join('\n');

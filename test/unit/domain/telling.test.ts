@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { FtrackEntity } from '../../../src/contracts/messages';
 import type { LogRow } from '../../../src/domain/event-log';
 import type { Accepted } from '../../../src/domain/model';
 import { BEFORE, namedBy, toldRows } from '../../../src/domain/telling';
@@ -74,6 +75,22 @@ describe('changes at about the same time', () => {
 
     expect(told([both], [event(100)])).toEqual([]);
     expect(told([both], [event(100), event(101, ['name'])])).toEqual([1]);
+  });
+
+  test.each<[string, readonly Accepted[], boolean]>([
+    ['no event', [], false],
+    ['an event of a key, at the time or later', [event(99.5), event(300)], false],
+    ['its event', [event(100.2, '*')], true],
+    ['a later event of everything', [event(300, '*')], true],
+  ])('what was removed is told by an event that says so: %s', (_, events, isTold) => {
+    expect(told([whole('remove', 100)], events)).toEqual(isTold ? [1] : []);
+  });
+
+  test('the event of a creation is not that of the removal that follows', () => {
+    const rows = [whole('add', 100), { ...whole('remove', 101), id: 2 }];
+
+    expect(told(rows, [event(100, '*')])).toEqual([1]);
+    expect(told(rows, [event(100, '*'), event(101, '*')])).toEqual([1, 2]);
   });
 
   test('rows that do not say what changed may all be in one event', () => {
@@ -174,20 +191,23 @@ test('thousands of rows and events of one entity are judged in a moment', () => 
   expect(performance.now() - begin).toBeLessThan(1_000);
 });
 
-test('an event names keys where it has them, else whole entities', () => {
+test('an event names what its scope covers: keys where it has any, else whole entities', () => {
   const entity = { entityType: 'task', parents: null };
+  const update = { ...entity, entityId: SHOT, action: 'update' };
+  const move = { ...entity, entityId: OTHER, action: 'move' };
+  const named = (...entities: FtrackEntity[]) =>
+    namedBy({ id: 'e', topic: 'ftrack.update', user: {}, arrivedAt: 0, entities });
 
   expect(
-    namedBy({
-      id: 'e',
-      topic: 'ftrack.update',
-      user: {},
-      arrivedAt: 0,
-      entities: [
-        { ...entity, entityId: SHOT.toUpperCase(), action: 'update', keys: ['statusid'] },
-        { ...entity, entityId: SHOT, action: 'update', keys: ['name'] },
-        { ...entity, entityId: OTHER, action: 'add', keys: ['name'] },
-      ],
-    }),
+    named(
+      { ...update, entityId: SHOT.toUpperCase(), keys: ['statusid'] },
+      { ...update, keys: ['name'] },
+      { ...entity, entityId: OTHER, action: 'add', keys: ['name'] },
+    ),
   ).toEqual({ [SHOT]: ['statusid', 'name'], [OTHER]: '*' });
+  expect(named({ ...update, changes: { name: { old: 'a', new: 'b' } } }, move)).toEqual({
+    [SHOT]: ['name'],
+    [OTHER]: ['parent_id'],
+  });
+  expect(named(update)).toEqual({ [SHOT]: '*' });
 });

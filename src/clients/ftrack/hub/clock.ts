@@ -30,10 +30,13 @@ export class HubClock {
   /** What is added to the even time. */
   #offset: number;
   #ahead = 0;
+  /** The host's time less the even one when both were last laid beside each other. */
+  #apart: number;
 
   constructor(sources: TimeSources = HOST) {
     this.#sources = sources;
-    this.#offset = sources.wall() - sources.even();
+    this.#apart = sources.wall() - sources.even();
+    this.#offset = this.#apart;
   }
 
   /** ms since epoch. */
@@ -44,6 +47,11 @@ export class HubClock {
   /** How far the host's clock was ahead of ftrack's when that was told last, ms; 0 when they agreed. */
   get hostAhead(): number {
     return Math.abs(this.#ahead) < NOTABLE_MS ? 0 : this.#ahead;
+  }
+
+  /** Whether the host was set, or stood still with its even time, so that ftrack's should be asked for. */
+  get isDoubtful(): boolean {
+    return Math.abs(this.#sources.wall() - this.#sources.even() - this.#apart) > SECOND;
   }
 
   /**
@@ -60,6 +68,7 @@ export class HubClock {
       const most = host - (even - answeredAt) - at;
       this.#ahead = Math.round(Math.min(Math.max(0, least), most));
     }
-    this.#offset = host - this.#ahead - even;
+    this.#apart = host - even;
+    this.#offset = this.#apart - this.#ahead;
   }
 }

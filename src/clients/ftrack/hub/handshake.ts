@@ -70,14 +70,17 @@ export async function handshake(credentials: HubCredentials, signal: AbortSignal
 /** Asks for ftrack's time only. @throws what fetch throws */
 export async function askTime(serverUrl: string, signal: AbortSignal): Promise<ToldTime> {
   const askedAt = performance.now();
-  const response = await fetch(hubOrigin(serverUrl), { method: 'HEAD', redirect: 'manual', signal });
+  const options = { method: 'HEAD', redirect: 'manual', cache: 'no-store', signal } as const;
+  const response = await fetch(hubOrigin(serverUrl), options);
   return toldTime(response, askedAt);
 }
 
 /** Call it as soon as the answer begins to arrive. */
-function toldTime({ headers }: Response, askedAt: number): ToldTime {
+function toldTime({ headers, status }: Response, askedAt: number): ToldTime {
   const at = Date.parse(headers.get('date') ?? '');
-  return { at: Number.isNaN(at) ? undefined : at, askedAt, answeredAt: performance.now() };
+  // Of a cache, or of a proxy that does not reach ftrack, it says nothing.
+  const isFtracks = status < 500 && !headers.has('age') && !Number.isNaN(at);
+  return { at: isFtracks ? at : undefined, askedAt, answeredAt: performance.now() };
 }
 
 /** The errors of fetch and Headers quote a faulty header value, so they are not passed on. */

@@ -282,17 +282,19 @@ class Supervisor implements Hub {
     this.#guard(() => this.#options.onProof?.(proof));
   }
 
-  /** A connection may last for weeks, and the host's clock may drift. */
+  /** A connection may last for weeks, and the host may drift or be suspended. Without an answer the next canary asks again. */
   #keepTime(): void {
-    const now = performance.now();
-    if (now - this.#timeAskedAt < this.#timings.clockEvery) {
+    const isDue = performance.now() - this.#timeAskedAt >= this.#timings.clockEvery;
+    if (!isDue && !this.#clock.isDoubtful) {
       return;
     }
-    this.#timeAskedAt = now;
     askTime(this.#options.serverUrl, AbortSignal.timeout(this.#timings.handshake)).then(
       (time) => {
-        if (time.at !== undefined) {
+        if (time.at === undefined) {
+          this.#count('time-untold');
+        } else {
           this.#clock.set(time);
+          this.#timeAskedAt = time.askedAt;
         }
       },
       () => this.#count('time-untold'),

@@ -72,6 +72,18 @@ describe("the hub's clock", () => {
     expect(clock.now()).toBe(wall);
   });
 
+  it('is in doubt once the host was set, or suspended, until ftrack tells its time', () => {
+    pass(60_000);
+    expect(clock.isDoubtful).toBe(false);
+
+    wall += 5_000;
+
+    expect(clock.isDoubtful).toBe(true);
+    answer(wall);
+    expect(clock.isDoubtful).toBe(false);
+    expect(clock.now()).toBe(wall);
+  });
+
   it('follows the host where ftrack does not say', () => {
     wall += HOUR;
 

@@ -1,5 +1,5 @@
 import type { HubSession } from '../../../../../src/clients/ftrack/hub/handshake';
-import { handshake, hubOrigin } from '../../../../../src/clients/ftrack/hub/handshake';
+import { askTime, handshake, hubOrigin } from '../../../../../src/clients/ftrack/hub/handshake';
 import type { RawHub } from '../../../../support/raw-hub';
 import { startRawHub } from '../../../../support/raw-hub';
 
@@ -67,6 +67,15 @@ describe('handshake', () => {
       response.end('abc');
     };
     await expect(shake()).resolves.toMatchObject({ sid: 'abc', time: { at: undefined } });
+  });
+
+  it.each([
+    ['of a cache', { age: '3600' }, 200],
+    ['of a proxy that does not reach ftrack', {}, 502],
+  ])('takes no time from an answer %s', async (_, headers, status) => {
+    hub.script.handshake = (_request, response) => response.writeHead(status, headers).end();
+
+    await expect(askTime(hub.url, new AbortController().signal)).resolves.toMatchObject({ at: undefined });
   });
 
   it.each([401, 403])('tells refused credentials (%d) from trouble that passes', async (status) => {
