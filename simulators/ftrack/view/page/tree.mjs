@@ -142,10 +142,16 @@ export class Tree {
    * @param ids null stands for what has no parent: projects
    */
   async refresh(ids) {
+    const failures = [];
     for (const [id, branch] of [[null, this.root], ...this.branches()]) {
-      if (ids.has(id) || [...branch.items.keys()].some((child) => ids.has(child))) {
-        await branch.refresh();
+      const isMeant = ids.has(id) || [...branch.items.keys()].some((child) => ids.has(child));
+      // What was removed goes with its parent's list; its own could not be loaded, and must not cost the others.
+      if (isMeant && branch.list.isConnected) {
+        await branch.refresh().catch((error) => failures.push(error));
       }
+    }
+    if (failures.length > 0) {
+      throw failures[0];
     }
   }
 
