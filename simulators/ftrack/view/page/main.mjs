@@ -18,6 +18,8 @@ let current = null;
 let isStale = false;
 /** Rises with each page: an answer that comes after the next one was asked for is dropped. */
 let turn = 0;
+/** Somebody went to this page, and the tree has not followed yet; a quiet refresh may have taken the turn meanwhile. */
+let isNew = false;
 
 function projectRow(project) {
   const { id, name, fullName, state, isPrivate, schema, start, end } = project;
@@ -54,6 +56,7 @@ async function show({ quietly = false } = {}) {
   turn += 1;
   const mine = turn;
   if (!quietly) {
+    isNew = true;
     content.setAttribute('aria-busy', 'true');
   }
   const [entity, projects] = await Promise.all([
@@ -66,8 +69,8 @@ async function show({ quietly = false } = {}) {
   content.removeAttribute('aria-busy');
   isStale = false;
   draw(entity, projects);
-  const isEntity = current !== null && !quietly;
-  if (isEntity) {
+  if (isNew && current !== null) {
+    isNew = false;
     content.scrollTop = 0;
     await tree.reveal((current.path ?? []).map((step) => step.id));
   }
