@@ -50,8 +50,12 @@ function projectList(projects) {
 
 const routed = () => /^#\/(.+)$/.exec(location.hash)?.[1] ?? null;
 
-/** Shows what the address names. @param options.quietly keeps what is shown until the new is there */
-async function show({ quietly = false } = {}) {
+/**
+ * Shows what the address names.
+ * @param options.quietly keeps what is shown until the new is there
+ * @param options.politely shows nothing new to somebody who began to type meanwhile
+ */
+async function show({ quietly = false, politely = false } = {}) {
   const id = routed();
   turn += 1;
   const mine = turn;
@@ -64,6 +68,10 @@ async function show({ quietly = false } = {}) {
     id === null ? read('projects') : null,
   ]);
   if (mine !== turn) {
+    return;
+  }
+  if (politely && !isNew && isTyping()) {
+    isStale = true;
     return;
   }
   content.removeAttribute('aria-busy');
@@ -127,7 +135,7 @@ async function refresh() {
   if (ids.has(current?.id ?? null)) {
     // Nobody wants to lose what they are typing.
     isStale = isTyping();
-    await (isStale ? undefined : show({ quietly: true }));
+    await (isStale ? undefined : show({ quietly: true, politely: true }));
   }
 }
 
