@@ -25,6 +25,9 @@ export const NAMED_MEMO = 'named';
 export const eventWorkflowId = (ftrackEventId: string, part = 1): string =>
   part === 1 ? `ftrack-event/${ftrackEventId}` : `ftrack-event/${ftrackEventId}.${part}`;
 
+/** How the ids of events begin that ftrack's hub did not send: those of the gap fill and of ftrack's webhooks. */
+export const SECOND_HAND = { log: 'log-', webhook: 'webhook-' } as const;
+
 /** Queue of a project; events without a project share `project-queue/site`. */
 export const projectQueueId = (project: string | null): string => `project-queue/${project ?? 'site'}`;
 

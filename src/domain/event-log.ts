@@ -1,5 +1,6 @@
 import type { Heard } from '../contracts/gap-fill';
 import type { FtrackChange, FtrackEntity, FtrackEvent } from '../contracts/messages';
+import { SECOND_HAND } from '../contracts/names';
 import { isFtrackId } from './ids';
 import type { LogEntry, LogMark } from './model';
 
@@ -227,7 +228,9 @@ function eventOf(
 function nameOf(ids: readonly number[]): string {
   const [first] = ids;
   const last = ids.at(-1);
-  return first === last ? `log-${first}` : `log-${first}-${last}-${fnv(ids.join())}`;
+  return first === last
+    ? `${SECOND_HAND.log}${first}`
+    : `${SECOND_HAND.log}${first}-${last}-${fnv(ids.join())}`;
 }
 
 /** FNV-1a, 32 bits. */

@@ -109,8 +109,12 @@ type Naming = Pick<EntityScope, 'fields' | 'keys' | 'words'>;
 
 const NOTHING: Naming = { fields: new Set(), keys: new Set(), words: [] };
 
+/** What an entry of an event says to have changed; nothing where it does not say. */
+export const changedKeys = ({ keys, changes }: Pick<ChangedEntity, 'keys' | 'changes'>): readonly string[] =>
+  keys?.length ? keys : Object.keys(changes ?? {});
+
 function scopeOfEntity(entity: ChangedEntity): EntityScope {
-  const keys = entity.keys?.length ? entity.keys : Object.keys(entity.changes ?? {});
+  const keys = changedKeys(entity);
   const added = entity.action === 'add';
   const removed = entity.action === 'remove';
   const whole = added || (keys.length === 0 && entity.action !== 'move' && !removed);

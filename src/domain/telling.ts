@@ -1,7 +1,9 @@
 import type { FtrackEntity, FtrackEvent } from '../contracts/messages';
+import { SECOND_HAND } from '../contracts/names';
 import type { LogRow } from './event-log';
 import { SECOND } from './event-log';
 import type { Accepted, Named } from './model';
+import { changedKeys } from './scope';
 
 /** What an event tells, as its workflow keeps it. */
 export function namedBy(event: FtrackEvent): Named {
@@ -16,11 +18,9 @@ export function namedBy(event: FtrackEvent): Named {
 }
 
 /** As much as the event's scope covers, and no more. */
-function namedIn({ action, keys, changes }: FtrackEntity): readonly string[] | '*' {
-  const names = [
-    ...(keys?.length ? keys : Object.keys(changes ?? {})),
-    ...(action === 'move' ? [PARENT] : []),
-  ];
+function namedIn(entity: FtrackEntity): readonly string[] | '*' {
+  const { action } = entity;
+  const names = [...changedKeys(entity), ...(action === 'move' ? [PARENT] : [])];
   return action === 'add' || action === 'remove' || names.length === 0 ? '*' : names;
 }
 
@@ -54,8 +54,9 @@ const APART = 5 * SECOND;
 /** Rows written so long before an unsettled one must be known too: the events of that time may be theirs. */
 export const BEFORE = 30 * SECOND;
 
-/** Events that are not the hub's: a row that they tell may have an event of its own besides. */
-const SECOND_HAND = /^(?:log|webhook)-/;
+/** A row that another event tells may have one of the hub besides. */
+const isOfHub = (event: string): boolean =>
+  !Object.values(SECOND_HAND).some((beginning) => event.startsWith(beginning));
 
 /**
  * Ids of the rows that an event told: each of their keys was named by an event that certainly came later, since values
@@ -78,7 +79,7 @@ export function toldRows(
     const whole = own.filter(({ action }) => action !== 'update');
     for (const [key, chain] of grouped(own, keysOf)) {
       const naming = (events.get(id) ?? []).filter(({ names }) => isNamed(key, names));
-      const guests = key === ANY ? [] : whole.filter((row) => !chain.includes(row));
+      const guests = key === ANY ? [] : whole.filter((row) => !keysOf(row).includes(key));
       const links = [
         ...linksOf(chain, { key, sweptAt }),
         ...linksOf(guests, { key, sweptAt, isGuest: true }),
@@ -143,7 +144,7 @@ interface Times {
 /** Parts of one event are one. */
 function timesOf(events: readonly Telling[]): Times {
   const times = new Map(events.map(({ event, at }) => [event, at]));
-  const hub = [...times].flatMap(([event, at]) => (SECOND_HAND.test(event) ? [] : [at]));
+  const hub = [...times].flatMap(([event, at]) => (isOfHub(event) ? [at] : []));
   const newest = [...times.values()].reduce((latest, at) => Math.max(latest, at), -Infinity);
   return { hub: hub.sort((one, other) => one - other), newest };
 }

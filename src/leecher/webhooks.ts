@@ -1,4 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
+import { SECOND_HAND } from '../contracts/names';
 import { FtrackWebhook } from '../contracts/webhook';
 import type { Intake } from './intake';
 import type { Counters, LeecherLogger } from './telemetry';
@@ -127,7 +128,7 @@ function messageOf({ id, metadata, entity }: FtrackWebhook): object {
     parents: typeof project === 'string' ? [{ entityId: project, entityType: 'show' }] : [],
   };
   return {
-    id: `webhook-${id}`,
+    id: `${SECOND_HAND.webhook}${id}`,
     topic: 'ftrack.update',
     data: { entities: keys.length === 0 ? [] : [change], user: { userid: metadata.resource_id } },
   };

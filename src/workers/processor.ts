@@ -25,6 +25,15 @@ const LIMITS = {
   maxConcurrentLocalActivityExecutions: 60,
 } as const satisfies Partial<WorkerOptions>;
 
+/**
+ * The SDK interrupts workflow code after 5 s, meant for endless loops; it does so too when the host stood still for
+ * that long, and Node then ends the whole process ("async hook stack has become corrupted"). Our workflows have no
+ * loop that could be endless, so we wait longer than any host stands still. The SDK reads this option; the types it
+ * publishes leave it out.
+ * @see https://github.com/temporalio/sdk-typescript/issues/939 and https://github.com/nodejs/node/issues/38503
+ */
+const PATIENCE = { isolateExecutionTimeout: '10 minutes' };
+
 export interface ProcessorOptions {
   readonly temporal: {
     readonly address: string;
@@ -157,6 +166,7 @@ function workerOptions(
   const { workflows } = options;
   return {
     ...LIMITS,
+    ...PATIENCE,
     connection,
     namespace: options.temporal.namespace,
     taskQueue: options.taskQueue ?? TASK_QUEUE,

@@ -11,6 +11,7 @@ import { installRuntime } from '../../src/observability/runtime';
 import type { Processor } from '../../src/workers/processor';
 import { startProcessor } from '../../src/workers/processor';
 import { stopOnSignals } from '../../src/workers/shutdown';
+import { spinFor } from '../support/spin';
 import { privateTemporal, sharedTemporal } from '../support/temporal';
 import { until } from '../support/until';
 
@@ -77,6 +78,39 @@ test('a processor that never reached Temporal stops at once', async () => {
 
   expect(await processor.stop()).toEqual([]);
 });
+
+test('a host that stands still in the midst of a workflow task: its code is not interrupted', async () => {
+  const temporal = local(sharedTemporal().address);
+  const taskQueue = randomUUID();
+  const processor = start(temporal, taskQueue, { hold: () => Promise.resolve('done') });
+  const client = await connectTemporal(temporal);
+
+  // Longer than the 5 s after which the SDK would interrupt a workflow, and Node would end the process for it.
+  const args: [number] = [roundsIn(6_000)];
+  const startedAt = performance.now();
+  const result = await client.workflow.execute('spin', {
+    taskQueue,
+    workflowId: taskQueue,
+    args,
+    workflowTaskTimeout: '1 minute',
+  });
+
+  expect(result).toBe(args[0]);
+  expect(performance.now() - startedAt).toBeGreaterThan(5_000);
+  expect(processor.state().state).toBe('running');
+  await processor.stop();
+  await client.connection.close();
+}, 60_000);
+
+/** How many rounds this machine spins in that time. */
+function roundsIn(ms: number): number {
+  const started = performance.now();
+  let rounds = 0;
+  while (performance.now() - started < 200) {
+    rounds += spinFor(1_000_000);
+  }
+  return Math.ceil((rounds * ms) / (performance.now() - started));
+}
 
 test('an activity that does not end is named after less than 8 s', async () => {
   const temporal = local(sharedTemporal().address);

@@ -59,7 +59,6 @@ export function leaseServer({ client, timeScale, identity, names = NAMES }: Leas
         return held?.lastWorkerIdentity ?? undefined;
       }),
     async wait(signal) {
-      signal.throwIfAborted();
       const taskQueue = { name: names.leechers };
       // Of its own: the connection never takes its listeners off again.
       const { taskToken, heartbeatTimeout } = await timeLimited({ signal }, (own) =>

@@ -172,7 +172,8 @@ export class Troubles {
 
   private stopService(service: Service): Promise<End> {
     service.signal('SIGSTOP');
-    const ms = 500 + this.random() * 2_000;
+    // Some longer than the 5 s after which Temporal's SDK takes workflow code for endless, when left to itself.
+    const ms = this.random() < 0.7 ? 500 + this.random() * 2_000 : 6_000 + this.random() * 2_000;
     return Promise.resolve(async () => {
       await pause(ms);
       service.signal('SIGCONT');

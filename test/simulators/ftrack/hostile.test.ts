@@ -1,10 +1,9 @@
 import type { Socket } from 'node:net';
 import { connect } from 'node:net';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { CallLog } from '../../../simulators/call-log';
 import type { FtrackSimulator } from '../../../simulators/ftrack/index';
 import { startFtrackSimulator } from '../../../simulators/ftrack/index';
+import { collectGarbage } from '../../support/garbage';
 import { until } from '../../support/until';
 import { change } from './batches';
 import type { RawClient } from './hub-client';
@@ -229,8 +228,7 @@ test('an address for uploading is none for reading', async () => {
 
 /** Bytes in use once everything that nobody holds is gone. */
 function heapUsed(): number {
-  setFlagsFromString('--expose_gc');
-  (runInNewContext('gc') as () => void)();
+  collectGarbage();
   return process.memoryUsage().heapUsed;
 }
 

@@ -50,23 +50,26 @@ function projectList(projects) {
 
 const routed = () => /^#\/(.+)$/.exec(location.hash)?.[1] ?? null;
 
+/** The entity with that id, or why there is none; without id, all projects. */
+async function load(id) {
+  return id === null
+    ? [null, await read('projects')]
+    : [await read(`entity/${encodeURIComponent(id)}`).catch((error) => error), null];
+}
+
 /**
  * Shows what the address names.
  * @param options.quietly keeps what is shown until the new is there
  * @param options.politely shows nothing new to somebody who began to type meanwhile
  */
 async function show({ quietly = false, politely = false } = {}) {
-  const id = routed();
   turn += 1;
   const mine = turn;
   if (!quietly) {
     isNew = true;
     content.setAttribute('aria-busy', 'true');
   }
-  const [entity, projects] = await Promise.all([
-    id === null ? null : read(`entity/${encodeURIComponent(id)}`).catch((error) => error),
-    id === null ? read('projects') : null,
-  ]);
+  const [entity, projects] = await load(routed());
   if (mine !== turn) {
     return;
   }

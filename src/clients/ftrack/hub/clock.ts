@@ -22,13 +22,11 @@ const HOST: TimeSources = { wall: () => Date.now(), even: () => performance.now(
 
 /**
  * The time of whoever listens to the hub. It passes evenly, whatever is done to the host's clock meanwhile, and is set
- * anew at each handshake and every hour: to the host's clock, or to ftrack's where both differ. So what is stamped by it can be laid
- * beside ftrack's log, and two leechers agree.
+ * anew at each handshake and every hour: to the host's clock, or to ftrack's where both differ. So what is stamped by
+ * it can be laid beside ftrack's log, and two leechers agree.
  */
 export class HubClock {
   readonly #sources: TimeSources;
-  /** What is added to the even time. */
-  #offset: number;
   #ahead = 0;
   /** The host's time less the even one when both were last laid beside each other. */
   #apart: number;
@@ -36,12 +34,11 @@ export class HubClock {
   constructor(sources: TimeSources = HOST) {
     this.#sources = sources;
     this.#apart = sources.wall() - sources.even();
-    this.#offset = this.#apart;
   }
 
   /** ms since epoch. */
   now(): number {
-    return Math.round(this.#sources.even() + this.#offset);
+    return Math.round(this.#sources.even() + this.#apart - this.#ahead);
   }
 
   /** How far the host's clock was ahead of ftrack's when that was told last, ms; 0 when they agreed. */
@@ -69,6 +66,5 @@ export class HubClock {
       this.#ahead = Math.round(Math.min(Math.max(0, least), most));
     }
     this.#apart = host - even;
-    this.#offset = this.#apart - this.#ahead;
   }
 }

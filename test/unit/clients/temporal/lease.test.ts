@@ -1,7 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { leaseServer } from '../../../../src/clients/temporal/lease';
+import { collectGarbage } from '../../../support/garbage';
 
 /** A connection as the SDK's: it listens to the signal of each request, and never takes that back. */
 function connectionLike(seen: (signal: AbortSignal) => void) {
@@ -17,8 +16,6 @@ function connectionLike(seen: (signal: AbortSignal) => void) {
 }
 
 test('a leecher that waits for days keeps nothing of each wait', async () => {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
   const signals: WeakRef<AbortSignal>[] = [];
   const connection = connectionLike((signal) => signals.push(new WeakRef(signal)));
   const client = { connection, options: { namespace: 'default' } };
@@ -29,7 +26,7 @@ test('a leecher that waits for days keeps nothing of each wait', async () => {
     await server.wait(stop.signal);
   }
   await turn();
-  collect();
+  collectGarbage();
 
   expect(signals).toHaveLength(200);
   expect(signals.filter((each) => each.deref() !== undefined).length).toBeLessThan(20);
