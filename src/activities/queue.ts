@@ -2,7 +2,8 @@ import { Context } from '@temporalio/activity';
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/common';
 import type { EventInput, Turn } from '../contracts/messages';
 import { projectQueueId, SIGNAL, TASK_QUEUE, WORKFLOW } from '../contracts/names';
-import type { Done, Enqueue, QueueInput, Resolve } from '../contracts/queue';
+import type { Done, Enqueue, Resolve } from '../contracts/queue';
+import { queueStart } from '../contracts/queue';
 import type { QueueActivities, Release } from './queue-messages';
 
 export interface QueueDeps {
@@ -17,11 +18,13 @@ const STUCK_AFTER = 5;
 
 /** How queues and events talk; see {@link QueueActivities}. */
 export function createQueueActivities({ parkPolicy, taskQueue = TASK_QUEUE }: QueueDeps): QueueActivities {
-  const signalQueue = (start: QueueInput, signal: string, message: Enqueue | Done): Promise<unknown> =>
+  const signalQueue = (
+    { project, timeScale }: { project: string | null; timeScale: number | undefined },
+    signal: string,
+    message: Enqueue | Done,
+  ): Promise<unknown> =>
     temporal().signalWithStart(WORKFLOW.queue, {
-      workflowId: projectQueueId(start.project),
-      taskQueue,
-      args: [start],
+      ...queueStart(project, { timeScale, taskQueue }),
       signal,
       signalArgs: [message],
     });
@@ -30,7 +33,7 @@ export function createQueueActivities({ parkPolicy, taskQueue = TASK_QUEUE }: Qu
       const { workflowId, runId } = self();
       const ticket = { id: workflowId, run: runId, key };
       const message = { tickets: [ticket], late: true };
-      await unlessFull(signalQueue(newQueue(project, timeScale), SIGNAL.enqueue, message));
+      await unlessFull(signalQueue({ project, timeScale }, SIGNAL.enqueue, message));
     },
     async confirmTurn({ run }) {
       return run === self().runId;
@@ -38,7 +41,7 @@ export function createQueueActivities({ parkPolicy, taskQueue = TASK_QUEUE }: Qu
     async release({ project, done, timeScale }) {
       const message = await doneOf(done, () => parkPolicy(project));
       if (message.outcome === 'parked') {
-        await unlessFull(signalQueue(newQueue(project, timeScale), SIGNAL.done, message));
+        await unlessFull(signalQueue({ project, timeScale }, SIGNAL.done, message));
       } else {
         // A queue that is gone waits for nothing.
         await unlessFull(ifOpen(temporal().getHandle(projectQueueId(project)).signal(SIGNAL.done, message)));
@@ -73,12 +76,6 @@ export function createQueueActivities({ parkPolicy, taskQueue = TASK_QUEUE }: Qu
 }
 
 const temporal = () => Context.current().client.workflow;
-
-/** Input of the queue, should the signal have to start it. */
-const newQueue = (project: string | null, timeScale: number | undefined): QueueInput => ({
-  project,
-  ...(timeScale === undefined ? {} : { timeScale }),
-});
 
 function self(): { workflowId: string; runId: string } {
   const { workflowExecution } = Context.current().info;

@@ -1,5 +1,7 @@
 import type { ErrorCode } from '../errors';
 import type { Ticket, Turn } from './messages';
+import { projectQueueId, TASK_QUEUE } from './names';
+import { longTask } from './timings';
 
 /** What a handler touched: per ftrack entity id the attributes it settled, or `*` for the whole entity. */
 export type Scope = Readonly<Record<string, readonly string[] | '*'>>;
@@ -120,6 +122,20 @@ export type PackedTicket = readonly [id: string, run: string, key: number];
 /** Input of the queue: at a start only the project is known. */
 export type QueueInput = Pick<QueueState, 'project' | 'timeScale'> &
   Partial<Omit<QueueState, 'tickets'>> & { readonly packed?: readonly PackedTicket[] };
+
+/** How whoever signals a project's queue starts it, should there be none. */
+export const queueStart = (project: string | null, { timeScale, taskQueue = TASK_QUEUE }: QueueStart) => ({
+  workflowId: projectQueueId(project),
+  taskQueue,
+  args: [{ project, ...(timeScale === undefined ? {} : { timeScale }) }] satisfies [QueueInput],
+  workflowTaskTimeout: longTask(timeScale),
+});
+
+interface QueueStart {
+  readonly timeScale?: number | undefined;
+  /** Tests use one of their own. */
+  readonly taskQueue?: string;
+}
 
 /** Answer of the query `state`. */
 export interface QueueView {

@@ -53,6 +53,14 @@ export const TIMINGS = {
 
 export type Timings = { readonly [K in keyof typeof TIMINGS]: number };
 
+/**
+ * Longest time for one workflow task of a project queue or of the gap fill, ms; Temporal's default is 10 s. When no
+ * processor ran for days, up to 10,000 signals wait for the next one, which takes them in one task: 6 s on a core of its
+ * own, and a task that takes too long begins again, for ever. No longer either: a project whose processor is killed in
+ * the midst of a task waits for its end. Tests shorten it no further: a computer's speed has no scale.
+ */
+export const longTask = (scale = 1): number => Math.max(10_000, Math.round(30_000 / scale));
+
 /** Share of `startDelay` by which it varies, so that a lost queue is not rebuilt in one burst. */
 export const START_DELAY_JITTER = 0.2;
 

@@ -2,9 +2,10 @@ import type { Client } from '@temporalio/client';
 import type { GapFillState, Vouch } from '../contracts/gap-fill';
 import type { Ticket } from '../contracts/messages';
 import type { SEARCH_ATTRIBUTES } from '../contracts/names';
-import { GAP_FILL_ID, NAMED_MEMO, projectQueueId, SIGNAL, TASK_QUEUE, WORKFLOW } from '../contracts/names';
-import type { Enqueue, QueueInput } from '../contracts/queue';
-import { START_DELAY_JITTER, timings } from '../contracts/timings';
+import { GAP_FILL_ID, NAMED_MEMO, SIGNAL, TASK_QUEUE, WORKFLOW } from '../contracts/names';
+import type { Enqueue } from '../contracts/queue';
+import { queueStart } from '../contracts/queue';
+import { longTask, START_DELAY_JITTER, timings } from '../contracts/timings';
 import { eventSummary } from '../domain/event-summary';
 import { namedBy } from '../domain/telling';
 import type { Outgoing } from './outgoing';
@@ -78,9 +79,7 @@ export function temporalStarter(options: StarterOptions): TemporalStarter {
       try {
         await client.withDeadline(Date.now() + deadline, () =>
           client.workflow.signalWithStart(WORKFLOW.queue, {
-            workflowId: projectQueueId(project),
-            taskQueue,
-            args: [{ project, ...scale } satisfies QueueInput],
+            ...queueStart(project, { timeScale, taskQueue }),
             signal: SIGNAL.enqueue,
             signalArgs: [{ tickets } satisfies Enqueue],
           }),
@@ -109,6 +108,7 @@ async function tellGapFill(client: Client, { vouch, taskQueue, scale }: ToGapFil
     workflowId: GAP_FILL_ID,
     taskQueue,
     args: [scale],
+    workflowTaskTimeout: longTask(scale.timeScale),
     signal: SIGNAL.vouch,
     signalArgs: [vouch],
   });

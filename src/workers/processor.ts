@@ -32,7 +32,7 @@ const LIMITS = {
  * publishes leave it out.
  * @see https://github.com/temporalio/sdk-typescript/issues/939 and https://github.com/nodejs/node/issues/38503
  */
-const PATIENCE = { isolateExecutionTimeout: '10 minutes' };
+export const PATIENCE = { isolateExecutionTimeout: '10 minutes' };
 
 export interface ProcessorOptions {
   readonly temporal: {

@@ -12,8 +12,10 @@ import type { SweepInput, SweepResult } from '../../src/contracts/gap-fill';
 import type { EventInput, FtrackEvent, Ticket } from '../../src/contracts/messages';
 import { eventWorkflowId, projectQueueId, QUERY, SIGNAL, WORKFLOW } from '../../src/contracts/names';
 import type { Enqueue, QueueView } from '../../src/contracts/queue';
+import { queueStart } from '../../src/contracts/queue';
 import { timings } from '../../src/contracts/timings';
 import { scopeOf } from '../../src/domain/supersede';
+import { PATIENCE } from '../../src/workers/processor';
 import { eventually } from './eventually';
 import { sharedTemporal } from './temporal';
 
@@ -123,6 +125,7 @@ export class Core {
       connection: this.native,
       taskQueue: this.taskQueue,
       workflowBundle: bundle,
+      ...PATIENCE,
       stickyQueueScheduleToStartTimeout: '1 s',
       activities: {
         ...real,
@@ -241,9 +244,7 @@ export class Core {
   /** Signals the project's queue, starting it when there is none. */
   async toQueue(project: string, signal: string, ...args: unknown[]): Promise<void> {
     await this.client.workflow.signalWithStart(WORKFLOW.queue, {
-      workflowId: projectQueueId(project),
-      taskQueue: this.taskQueue,
-      args: [{ project, timeScale: this.timeScale }],
+      ...queueStart(project, this),
       signal,
       signalArgs: args,
     });

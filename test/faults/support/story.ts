@@ -1,14 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { StoredEvent } from '../../../simulators/ayon';
 import { ayonId } from '../../../simulators/ayon';
-import {
-  eventWorkflowId,
-  GAP_FILL_ID,
-  projectQueueId,
-  SIGNAL,
-  TASK_QUEUE,
-  WORKFLOW,
-} from '../../../src/contracts/names';
+import { eventWorkflowId, GAP_FILL_ID, SIGNAL, WORKFLOW } from '../../../src/contracts/names';
+import { queueStart } from '../../../src/contracts/queue';
 import type { Testbed } from '../../../testbed';
 import { eventually } from '../../support/eventually';
 
@@ -245,9 +239,7 @@ export class Story {
     const { client, scale } = this.testbed;
     const project = this.projects[name] ?? name;
     await client.workflow.signalWithStart(WORKFLOW.queue, {
-      workflowId: projectQueueId(project),
-      taskQueue: TASK_QUEUE,
-      args: [{ project, ...scale }],
+      ...queueStart(project, scale),
       signal: SIGNAL[signal],
       signalArgs: [],
     });

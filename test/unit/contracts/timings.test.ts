@@ -1,5 +1,5 @@
 import { HUB_TIMINGS } from '../../../src/clients/ftrack/hub/timings';
-import { START_DELAY_JITTER, TIMINGS, timings } from '../../../src/contracts/timings';
+import { longTask, START_DELAY_JITTER, TIMINGS, timings } from '../../../src/contracts/timings';
 
 test('the production waits keep their order: heartbeat < watchdog < start delay, and so on', () => {
   expect(TIMINGS.lateWrite).toBeLessThan(TIMINGS.heartbeat / 2);
@@ -25,6 +25,11 @@ test('the lease of the leechers moves within 10 s of a kill', () => {
   // A new connection to the hub is made within that, as a rule.
   expect(TIMINGS.leaseDeaf).toBeGreaterThan(HUB_TIMINGS.backoffFirst);
   expect(TIMINGS.leaseDeaf + TIMINGS.lease / 3).toBeLessThan(10_000);
+});
+
+test('one task of a queue may take three times as long as Temporal lets it by itself, in tests as long', () => {
+  expect(longTask()).toBe(30_000);
+  expect(longTask(20)).toBe(10_000);
 });
 
 test('a scale shrinks every wait alike', () => {

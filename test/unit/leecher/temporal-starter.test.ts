@@ -10,7 +10,10 @@ interface Call {
 }
 
 /** The two methods of a Temporal client that the leecher uses; keeps the calls, throws what it is given. */
-function scripted(error?: Error, timeScale?: number): { starter: TemporalStarter; calls: Call[] } {
+function scripted(
+  error?: Error,
+  scale: { readonly timeScale?: number } = {},
+): { starter: TemporalStarter; calls: Call[] } {
   const calls: Call[] = [];
   const answer = async (type: string, options: Record<string, unknown>): Promise<object> => {
     calls.push({ type, options });
@@ -21,7 +24,7 @@ function scripted(error?: Error, timeScale?: number): { starter: TemporalStarter
   };
   const withDeadline = (_deadline: number, run: () => Promise<unknown>): Promise<unknown> => run();
   const client = { withDeadline, workflow: { start: answer, signalWithStart: answer } } as unknown as Client;
-  return { starter: temporalStarter({ client, ...(timeScale === undefined ? {} : { timeScale }) }), calls };
+  return { starter: temporalStarter({ client, ...scale }), calls };
 }
 
 /** What the client throws for a gRPC status. */
@@ -80,7 +83,7 @@ describe('start of an event', () => {
   });
 
   it('varies the delay by a fifth, and shrinks it for tests', async () => {
-    const { starter, calls } = scripted(undefined, 60);
+    const { starter, calls } = scripted(undefined, { timeScale: 60 });
     for (let count = 0; count < 200; count += 1) {
       await starter.start(item);
     }
@@ -130,8 +133,11 @@ describe('start of an event', () => {
 describe('tickets for a queue', () => {
   const tickets = [{ id: 'ftrack-event/e1', run: 'r', key: 5 }];
 
-  it('go in one signal that starts the queue if need be', async () => {
-    const { starter, calls } = scripted(undefined, 20);
+  it.each([
+    [{}, 30_000],
+    [{ timeScale: 20 }, 10_000],
+  ])('go in one signal that starts the queue if need be (%j)', async (scale, workflowTaskTimeout) => {
+    const { starter, calls } = scripted(undefined, scale);
 
     expect(await starter.enqueue('p1', tickets)).toBe('sent');
 
@@ -141,7 +147,8 @@ describe('tickets for a queue', () => {
         options: {
           workflowId: 'project-queue/p1',
           taskQueue: 'ayon-ftrack',
-          args: [{ project: 'p1', timeScale: 20 }],
+          args: [{ project: 'p1', ...scale }],
+          workflowTaskTimeout,
           signal: 'enqueue',
           signalArgs: [{ tickets }],
         },
@@ -161,6 +168,16 @@ describe('tickets for a queue', () => {
     const error = refusal(code, details);
     await expect(scripted(error).starter.enqueue('p1', tickets)).rejects.toBe(error);
   });
+});
+
+it('starts the gap fill, too, with time for all that leechers said while no processor ran', async () => {
+  const { starter, calls } = scripted();
+
+  await starter.vouch({ leecher: 'one', from: 1, to: 2, pending: false });
+
+  expect(calls).toEqual([
+    { type: 'gapFill', options: expect.objectContaining({ signal: 'vouch', workflowTaskTimeout: 30_000 }) },
+  ]);
 });
 
 it('gives search attributes no character that a database refuses, and no half ones', async () => {
