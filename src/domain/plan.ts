@@ -1,17 +1,16 @@
 import type { Data, Draft, Problem } from './draft';
 import { pathOf } from './draft';
-import { siblingNamed } from './identity';
-import { ftrackIdOf } from './ids';
 import { keptParts } from './kept';
 import type { AyonNode, FtrackEntity } from './model';
-import { namingOf, renaming, sameName } from './names';
+import { namingOf, renaming } from './names';
+import { nameAside, nameIn, permitted } from './permitted';
 import { answer } from './project-change';
 import { planRemoval } from './removal';
 import type { EntityScope } from './scope';
 import { reaches } from './scope';
 import type { Change, Subject } from './settle';
 import { convertsAll, difference } from './settle';
-import { folderIdOf, folderPathOf, inTheWay, kindOf, nameProblem, Targets } from './targets';
+import { dueForName, folderIdOf, folderPathOf, kindOf, Targets } from './targets';
 
 /**
  * Plans what AYON needs so that the scoped part of each entity is as ftrack has it. Pure: what is not known yet is
@@ -20,11 +19,23 @@ import { folderIdOf, folderPathOf, inTheWay, kindOf, nameProblem, Targets } from
  */
 export function planEntities(draft: Draft, scopes: Iterable<EntityScope>): string[] {
   const targets = new Targets(draft);
-  const own = [...scopes];
+  const { extra } = draft.memory;
+  const own = [...scopes].map((scope) => withDue(scope, extra.get(scope.id)));
   const ids = new Set(own.map(({ id }) => id));
-  const extra = [...draft.memory.extra.values()].filter(({ id }) => !ids.has(id));
-  return [...extra, ...own].filter((scope) => !planned(draft, targets, scope)).map(({ id }) => id);
+  const others = [...extra.values()].filter(({ id }) => !ids.has(id));
+  return [...others, ...own].filter((scope) => !planned(draft, targets, scope)).map(({ id }) => id);
 }
+
+/** What stands in the way of others has its name and place looked at, whatever else the event says of it. */
+const withDue = (scope: EntityScope, due: EntityScope | undefined): EntityScope =>
+  due === undefined
+    ? scope
+    : {
+        ...scope,
+        removed: scope.removed || due.removed,
+        fields: new Set([...scope.fields, ...due.fields]),
+        words: [...new Set([...scope.words, ...due.words])],
+      };
 
 function planned(draft: Draft, targets: Targets, scope: EntityScope): boolean {
   prefetch(draft, scope);
@@ -104,8 +115,10 @@ interface Found {
 }
 
 function planNode(draft: Draft, targets: Targets, found: Found): boolean {
-  const scope = found.linked ? { ...found.scope, whole: true } : found.scope;
   const { entity, node } = found;
+  const isAside = node.name === nameAside(node, namingOf(entity.name).name);
+  const own = isAside ? withDue(found.scope, dueForName(entity.id)) : found.scope;
+  const scope = found.linked ? { ...own, whole: true } : own;
   const isPlaced = isPlacing(scope);
   const place = isPlaced ? placement(draft, targets, { entity, node }) : NOWHERE_ELSE;
   const subject = { entity, kind: node.kind };
@@ -141,7 +154,7 @@ function carryOut(draft: Draft, targets: Targets, { found, place, change }: Want
   planUpdate(draft, found, { data, words: change.words });
   answer(draft, { ...scope, whole: scope.whole && scope.kept === undefined });
   settle(draft, found, { place, data, isThere });
-  return true;
+  return data['name'] !== nameAside(node, nameIn(change.data, node));
 }
 
 interface Outcome {
@@ -208,9 +221,6 @@ function planUpdate(draft: Draft, found: Found, { data, words }: Change): void {
   });
 }
 
-const nameIn = (data: Data, node: AyonNode): string =>
-  typeof data['name'] === 'string' ? data['name'] : node.name;
-
 /** What `ayon_path` shall say: tasks have none. */
 const markedPath = (node: AyonNode, parentPath: string | undefined, data: Data): string =>
   node.kind === 'task'
@@ -253,81 +263,3 @@ const misplaced = (entity: FtrackEntity, parentId: string | null | undefined): P
         sentence: `${pathOf(entity.link)} waits for its parent, which is not in AYON`,
         blockedBy: entity.parentId,
       };
-
-const STRUCTURE = ['name', 'label', 'parentId', 'folderType'];
-
-/** What can meet a sibling's name: a node that becomes active again takes its name back too. */
-const PLACED = ['name', 'parentId', 'folderId', 'active'];
-
-/** The data without what cannot be done: an empty or taken name, a change that AYON refused for its versions. */
-function permitted(
-  draft: Draft,
-  { entity, node, data }: { entity: FtrackEntity; node: AyonNode; data: Data },
-): Data | undefined {
-  const { memory } = draft;
-  if (memory.immutable.has(entity.id)) {
-    return without(data, STRUCTURE);
-  }
-  if ('name' in data) {
-    const problem = nameProblem(entity);
-    if (problem !== undefined) {
-      memory.failed.set(entity.id, problem);
-      return without(data, STRUCTURE);
-    }
-  }
-  return memory.clashed.has(entity.id) && PLACED.some((key) => key in data)
-    ? unclashed(draft, { entity, node, data })
-    : data;
-}
-
-/** AYON said that the name is taken: by whom, and is that one right to have it? */
-function unclashed(
-  draft: Draft,
-  { entity, node, data }: { entity: FtrackEntity; node: AyonNode; data: Data },
-): Data | undefined {
-  const parentId = data['parentId'] ?? data['folderId'] ?? node.parentId;
-  const siblings = draft.view.siblings({
-    kind: node.kind,
-    parentId: typeof parentId === 'string' ? parentId : null,
-    name: undefined,
-  });
-  if (siblings === undefined) {
-    return undefined;
-  }
-  const others = siblings.filter(({ id }) => id !== node.id);
-  const { taken, free } = siblingNamed(others, nameIn(data, node), () => false);
-  const other = taken ?? free;
-  if (other === undefined) {
-    return data;
-  }
-  const problem = inTheWay(draft, entity, other);
-  if (problem !== undefined) {
-    draft.memory.failed.set(entity.id, problem);
-    return without(data, [...STRUCTURE, 'folderId', 'active']);
-  }
-  return stepsAside(draft, { entity, node, others })
-    ? { ...data, name: `${nameIn(data, node)}_${node.id.slice(0, 8)}`, label: null }
-    : undefined;
-}
-
-/** Of those that pass their names round in a ring, one takes another for a moment; later rounds give each its own. */
-function stepsAside(
-  { view }: Draft,
-  { entity, node, others }: { entity: FtrackEntity; node: AyonNode; others: readonly AyonNode[] },
-): boolean {
-  const ring = new Set<FtrackEntity>();
-  for (let at: FtrackEntity | null | undefined = entity; at && !ring.has(at); ) {
-    ring.add(at);
-    const { name } = namingOf(at.name);
-    if (ring.size > 1 && sameName(name, node.name)) {
-      return [...ring].every(({ id }) => entity.id <= id);
-    }
-    const { taken } = siblingNamed(others, name, () => false);
-    const owner = taken === undefined ? undefined : ftrackIdOf(taken);
-    at = owner === undefined ? undefined : view.context(owner);
-  }
-  return false;
-}
-
-const without = (data: Data, names: readonly string[]): Data =>
-  Object.fromEntries(Object.entries(data).filter(([name]) => !names.includes(name)));

@@ -326,7 +326,7 @@ export function inTheWay(draft: Draft, entity: FtrackEntity, taken: AyonNode): P
 }
 
 /** The entity's name and place are looked at again; nothing else of it. */
-const dueForName = (id: string): EntityScope => ({
+export const dueForName = (id: string): EntityScope => ({
   id,
   removed: false,
   added: false,

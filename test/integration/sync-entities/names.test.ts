@@ -53,6 +53,43 @@ describe('names that many entities pass on', () => {
     expect((await names()).slice(0, 4)).toEqual([2, 3, 1, 4].map(numbered));
   });
 
+  test.each([
+    ['change places', (first: string) => first],
+    ['follow each other', () => rig.id('assets/Grüne Flasche')],
+  ])('two tasks of one name that %s late: each keeps its name', async (_, placeOf) => {
+    const [first = '', second = ''] = shots;
+    const [a, b] = [first, second].map((parent) =>
+      rig.bob.createTask({ parent, name: 'roto', type: 'Layout' }),
+    ) as [string, string];
+    await rig.sync();
+    rig.bob.move(a, rig.id('sq010'));
+    rig.bob.move(b, placeOf(first));
+    rig.bob.move(a, second);
+
+    await rig.sync();
+
+    const all = new Map((await rig.all()).map((node) => [node.id, node]));
+    const shown = [a, b].map((id) => all.get(hex(id))).map((node) => [node?.name, node?.parentId]);
+    expect(shown).toEqual([
+      ['roto', hex(second)],
+      ['roto', hex(placeOf(first))],
+    ]);
+  });
+
+  test('a task that stood aside when its processor was killed gets its name back from the same event', async () => {
+    const [first = '', second = ''] = shots;
+    const task = rig.bob.createTask({ parent: first, name: 'roto', type: 'Layout' });
+    await rig.sync();
+    rig.bob.move(task, second);
+    const id = hex(task);
+    const aside = { name: `roto_${id.slice(0, 8)}`, folderId: hex(second) };
+    rig.ayon.as('bob').patch({ project: rig.project.ayonName, kind: 'task', id }, aside as never);
+
+    await rig.sync();
+
+    expect(await rig.seen(task)).toMatchObject({ name: 'roto', parentId: hex(second) });
+  });
+
   test('what AYON puts off in every round is told and stays open, although all the rest was written', async () => {
     const [putOff, ...others] = shots;
     rig.bob.batch(shots.map((id) => rename(id, `r${id.slice(0, 8)}`)));
