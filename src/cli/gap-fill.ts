@@ -5,6 +5,7 @@ import { ownUserId } from '../clients/ftrack/hub/own-user';
 import { acceptedSince } from '../clients/temporal/accepted';
 import type { TemporalClient } from '../clients/temporal/connect';
 import { GAP_FILL_ID, TASK_QUEUE, WORKFLOW } from '../contracts/names';
+import { longTask } from '../contracts/timings';
 import { temporalStarter } from '../leecher/temporal-starter';
 import type { ServiceContext } from './service';
 
@@ -51,6 +52,7 @@ export async function startGapFill(context: ServiceContext, client: TemporalClie
     workflowId: GAP_FILL_ID,
     taskQueue: TASK_QUEUE,
     args: [scaleOf(context)],
+    workflowTaskTimeout: longTask(context.env.timeScale),
     workflowIdConflictPolicy: 'USE_EXISTING',
   });
 }

@@ -60,12 +60,13 @@ function unclashed(
     return without(data, [...STRUCTURE, 'folderId', 'active']);
   }
   return stepsAside(draft, { entity, node, others })
-    ? { ...data, name: nameAside(node, nameIn(data, node)), label: null }
+    ? { ...data, name: nameAside(node, entity), label: null }
     : undefined;
 }
 
 /** What a node is called for a moment, until the name that it shall have is free. */
-export const nameAside = (node: AyonNode, name: string): string => `${name}_${node.id.slice(0, 8)}`;
+export const nameAside = (node: AyonNode, entity: FtrackEntity): string =>
+  `${namingOf(entity.name).name}_${node.id.slice(0, 8)}`;
 
 /** Of those that pass their names round in a ring, one takes another for a moment; later rounds give each its own. */
 function stepsAside(

@@ -2,7 +2,7 @@ import type { Data, Draft, Problem } from './draft';
 import { pathOf } from './draft';
 import { keptParts } from './kept';
 import type { AyonNode, FtrackEntity } from './model';
-import { namingOf, renaming } from './names';
+import { renaming } from './names';
 import { nameAside, nameIn, permitted } from './permitted';
 import { answer } from './project-change';
 import { planRemoval } from './removal';
@@ -116,7 +116,7 @@ interface Found {
 
 function planNode(draft: Draft, targets: Targets, found: Found): boolean {
   const { entity, node } = found;
-  const isAside = node.name === nameAside(node, namingOf(entity.name).name);
+  const isAside = isPlacing(found.scope) && node.name === nameAside(node, entity);
   const own = isAside ? withDue(found.scope, dueForName(entity.id)) : found.scope;
   const scope = found.linked ? { ...own, whole: true } : own;
   const isPlaced = isPlacing(scope);
@@ -154,7 +154,7 @@ function carryOut(draft: Draft, targets: Targets, { found, place, change }: Want
   planUpdate(draft, found, { data, words: change.words });
   answer(draft, { ...scope, whole: scope.whole && scope.kept === undefined });
   settle(draft, found, { place, data, isThere });
-  return data['name'] !== nameAside(node, nameIn(change.data, node));
+  return data['name'] !== nameAside(node, entity);
 }
 
 interface Outcome {

@@ -58,21 +58,24 @@ describe('names that many entities pass on', () => {
     ['follow each other', () => rig.id('assets/Grüne Flasche')],
   ])('two tasks of one name that %s late: each keeps its name', async (_, placeOf) => {
     const [first = '', second = ''] = shots;
-    const [a, b] = [first, second].map((parent) =>
-      rig.bob.createTask({ parent, name: 'roto', type: 'Layout' }),
-    ) as [string, string];
+    const homes = new Map(
+      [first, second].map((parent) => [rig.bob.createTask({ parent, name: 'roto', type: 'Layout' }), parent]),
+    );
+    // Of two that are in each other's way, the one with the smaller id steps aside.
+    const [a = '', b = ''] = [...homes.keys()].toSorted();
+    const [from = '', to = ''] = [a, b].map((id) => homes.get(id));
     await rig.sync();
     rig.bob.move(a, rig.id('sq010'));
-    rig.bob.move(b, placeOf(first));
-    rig.bob.move(a, second);
+    rig.bob.move(b, placeOf(from));
+    rig.bob.move(a, to);
 
     await rig.sync();
 
     const all = new Map((await rig.all()).map((node) => [node.id, node]));
     const shown = [a, b].map((id) => all.get(hex(id))).map((node) => [node?.name, node?.parentId]);
     expect(shown).toEqual([
-      ['roto', hex(second)],
-      ['roto', hex(placeOf(first))],
+      ['roto', hex(to)],
+      ['roto', hex(placeOf(from))],
     ]);
   });
 
