@@ -4,8 +4,8 @@ import type { FtrackClient } from '../clients/ftrack/client';
 import { ownUserId } from '../clients/ftrack/hub/own-user';
 import { acceptedSince } from '../clients/temporal/accepted';
 import type { TemporalClient } from '../clients/temporal/connect';
-import { GAP_FILL_ID, TASK_QUEUE, WORKFLOW } from '../contracts/names';
-import { longTask } from '../contracts/timings';
+import { gapFillStart } from '../contracts/gap-fill';
+import { WORKFLOW } from '../contracts/names';
 import { temporalStarter } from '../leecher/temporal-starter';
 import type { ServiceContext } from './service';
 
@@ -49,10 +49,7 @@ export function gapFillOf(
 /** Makes sure that the one workflow runs, also where no leecher ever came up. */
 export async function startGapFill(context: ServiceContext, client: TemporalClient): Promise<void> {
   await client.workflow.start(WORKFLOW.gapFill, {
-    workflowId: GAP_FILL_ID,
-    taskQueue: TASK_QUEUE,
-    args: [scaleOf(context)],
-    workflowTaskTimeout: longTask(context.env.timeScale),
+    ...gapFillStart(scaleOf(context)),
     workflowIdConflictPolicy: 'USE_EXISTING',
   });
 }

@@ -1,3 +1,6 @@
+import { GAP_FILL_ID, TASK_QUEUE } from './names';
+import { longTask } from './timings';
+
 /**
  * What a leecher says of itself, once a minute and after each connect: from `from` to `to` every event of ftrack's hub
  * reached it and is held by Temporal. All times are ms since epoch, by the leecher's clock.
@@ -79,3 +82,11 @@ export interface GapFillView extends Omit<GapFillState, 'settled' | 'timeScale'>
   /** One line for people. */
   readonly text: string;
 }
+
+/** How whoever needs the gap fill starts it, should it not run. */
+export const gapFillStart = (scale: Pick<GapFillState, 'timeScale'>, taskQueue: string = TASK_QUEUE) => ({
+  workflowId: GAP_FILL_ID,
+  taskQueue,
+  args: [scale] satisfies [Partial<GapFillState>],
+  workflowTaskTimeout: longTask(scale.timeScale),
+});

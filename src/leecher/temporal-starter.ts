@@ -1,11 +1,12 @@
 import type { Client } from '@temporalio/client';
 import type { GapFillState, Vouch } from '../contracts/gap-fill';
+import { gapFillStart } from '../contracts/gap-fill';
 import type { Ticket } from '../contracts/messages';
 import type { SEARCH_ATTRIBUTES } from '../contracts/names';
-import { GAP_FILL_ID, NAMED_MEMO, SIGNAL, TASK_QUEUE, WORKFLOW } from '../contracts/names';
+import { NAMED_MEMO, SIGNAL, TASK_QUEUE, WORKFLOW } from '../contracts/names';
 import type { Enqueue } from '../contracts/queue';
 import { queueStart } from '../contracts/queue';
-import { longTask, START_DELAY_JITTER, timings } from '../contracts/timings';
+import { START_DELAY_JITTER, timings } from '../contracts/timings';
 import { eventSummary } from '../domain/event-summary';
 import { namedBy } from '../domain/telling';
 import type { Outgoing } from './outgoing';
@@ -105,10 +106,7 @@ interface ToGapFill {
 
 async function tellGapFill(client: Client, { vouch, taskQueue, scale }: ToGapFill): Promise<void> {
   await client.workflow.signalWithStart(WORKFLOW.gapFill, {
-    workflowId: GAP_FILL_ID,
-    taskQueue,
-    args: [scale],
-    workflowTaskTimeout: longTask(scale.timeScale),
+    ...gapFillStart(scale, taskQueue),
     signal: SIGNAL.vouch,
     signalArgs: [vouch],
   });

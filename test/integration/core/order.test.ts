@@ -13,7 +13,10 @@ afterAll(() => core.close());
 afterEach(() => expect(core.breaches()).toEqual([]));
 
 /** A worker that is too busy to beat gets a step a second time, under the same turn: that is no second start. */
-const starts = (executions: Execution[]): string[] => [...new Set(executions.map((each) => each.event))];
+const starts = (executions: Execution[]): string[] => {
+  const runs = new Map(executions.map(({ event, run }) => [`${event} ${run}`, event]));
+  return [...runs.values()];
+};
 
 test('events of one project run one at a time, in arrival order; projects run side by side', async () => {
   const projects = Array.from({ length: 5 }, newProject);
